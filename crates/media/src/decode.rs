@@ -1,0 +1,181 @@
+//! Single frames out of an H.264 MP4. Only the group of pictures that holds the frame is decoded.
+//!
+//! The decoder hands out pictures in presentation order, some of them late: it is fed without
+//! flushing and flushed once at the end, or the last pictures of a stream with B-frames are lost.
+
+use std::path::Path;
+
+use image::RgbImage;
+use openh264::OpenH264API;
+use openh264::decoder::{DecodedYUV, Decoder, DecoderConfig, Flush};
+use openh264::formats::YUVSource;
+use shiguredo_mp4::boxes::{Avc1Box, SampleEntry};
+
+use crate::MediaError;
+use crate::colour::{self, Planes};
+use crate::container::Movie;
+use crate::h264;
+
+/// Frames decoded for one picture at most: a longer group of pictures is refused.
+const MAX_GROUP: usize = 3000;
+
+/// The last frame that a video shows.
+///
+/// # Errors
+///
+/// As [`crate::probe`], and [`MediaError::Decode`] for a damaged stream,
+/// [`MediaError::Unsupported`] for anything but 8-bit 4:2:0 H.264.
+pub fn last_frame(path: &Path) -> Result<RgbImage, MediaError> {
+    let movie = Movie::open(path)?;
+    let last = movie.frames().saturating_sub(1);
+    frame_of(movie, last)
+}
+
+/// The frame that a video shows as number `index`, counted from 0 in presentation order.
+///
+/// # Errors
+///
+/// As [`last_frame`], and [`MediaError::NoSuchFrame`] beyond the end.
+pub fn frame_at(path: &Path, index: u32) -> Result<RgbImage, MediaError> {
+    frame_of(Movie::open(path)?, index)
+}
+
+fn frame_of(mut movie: Movie, index: u32) -> Result<RgbImage, MediaError> {
+    let target =
+        movie.shown(index).ok_or_else(|| MediaError::NoSuchFrame { index, frames: movie.frames() })?;
+    let group = group_of(&movie, target)?;
+    let samples = movie.samples()[group.clone()].to_vec();
+    let shown_at = movie.samples()[target].shown_at;
+    let rank = samples.iter().filter(|sample| sample.shown_at < shown_at).count();
+    let leading = samples.iter().filter(|sample| sample.shown_at < samples[0].shown_at).count();
+
+    let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
+    let mut decoder = Decoder::with_api_config(OpenH264API::from_source(), config).map_err(MediaError::decode)?;
+    // Pictures come out in order; the wanted one is number `rank` if none is dropped before it, so
+    // the pictures around it are kept until the count is known.
+    let mut keeper = Keeper { first: rank.saturating_sub(leading), last: rank, seen: 0, kept: Vec::new() };
+    let mut entry = None;
+    let mut colours = None;
+    let mut complete = true;
+    for sample in &samples {
+        let avc = avc_of(&movie, sample.entry)?;
+        let mut packet = Vec::new();
+        if entry != Some(sample.entry) {
+            check_format(&avc)?;
+            packet.extend(h264::parameter_sets(&avc.avcc_box));
+            colours = Some(h264::colours(&avc.avcc_box, usize::from(avc.visual.height)));
+            entry = Some(sample.entry);
+        }
+        let data = movie.read(sample)?;
+        h264::append_units(&mut packet, &data, &avc.avcc_box)?;
+        if let Some(picture) = decoder.decode(&packet).map_err(MediaError::decode)? {
+            keeper.take(&picture);
+        }
+        if keeper.seen > rank && leading == 0 {
+            complete = false;
+            break;
+        }
+    }
+    if complete {
+        for picture in decoder.flush_remaining().map_err(MediaError::decode)? {
+            keeper.take(&picture);
+        }
+    }
+    let dropped = if complete { samples.len().saturating_sub(keeper.seen) } else { 0 };
+    if dropped > leading {
+        return Err(MediaError::decode("the decoder dropped frames"));
+    }
+    let colours = colours.ok_or_else(|| MediaError::decode("there is nothing to decode"))?;
+    let owned = keeper
+        .number(rank - dropped.min(rank))
+        .ok_or_else(|| MediaError::decode("the decoder gave no picture for this frame"))?;
+    colour::to_rgb(&owned.planes(), colours).ok_or_else(|| MediaError::decode("the decoded picture is incomplete"))
+}
+
+/// The frames to decode for one: from the nearest frame where decoding can start, to the next such.
+fn group_of(movie: &Movie, target: usize) -> Result<std::ops::Range<usize>, MediaError> {
+    let samples = movie.samples();
+    let start = samples[..=target]
+        .iter()
+        .rposition(|sample| sample.sync)
+        .ok_or_else(|| MediaError::not_a_video("it has no frame to start decoding from"))?;
+    let end = samples[target + 1..].iter().position(|sample| sample.sync).map_or(samples.len(), |at| target + 1 + at);
+    if target - start > MAX_GROUP {
+        return Err(MediaError::unsupported("A video with more than 3,000 frames between key frames"));
+    }
+    Ok(start..end.min(start + MAX_GROUP))
+}
+
+fn avc_of(movie: &Movie, entry: usize) -> Result<Avc1Box, MediaError> {
+    let sample = movie.samples().iter().find(|sample| sample.entry == entry);
+    match sample.and_then(|sample| movie.entry(sample)) {
+        Some(SampleEntry::Avc1(avc)) => Ok(avc.clone()),
+        Some(_) => Err(MediaError::unsupported("A video that is not H.264")),
+        None => Err(MediaError::not_a_video("a frame has no description")),
+    }
+}
+
+fn check_format(avc: &Avc1Box) -> Result<(), MediaError> {
+    let sps = avc.avcc_box.sps_list.first().ok_or_else(|| MediaError::not_a_video("it has no parameter sets"))?;
+    let sps = shiguredo_mp4::bitstream::h264::parse_sps(sps).map_err(|error| MediaError::decode(error.reason))?;
+    if sps.chroma_format_idc != 1 || sps.bit_depth_luma_minus8 != 0 || sps.bit_depth_chroma_minus8 != 0 {
+        return Err(MediaError::unsupported("H.264 other than 8-bit 4:2:0"));
+    }
+    if sps.width > 8192 || sps.height > 8192 {
+        return Err(MediaError::unsupported("A video of more than 8192 pixels a side"));
+    }
+    Ok(())
+}
+
+/// A decoded picture, copied out of the decoder's own memory.
+struct Picture {
+    luma: Vec<u8>,
+    blue: Vec<u8>,
+    red: Vec<u8>,
+    strides: (usize, usize, usize),
+    size: (usize, usize),
+}
+
+impl Picture {
+    fn of(picture: &DecodedYUV) -> Self {
+        Self {
+            luma: picture.y().to_vec(),
+            blue: picture.u().to_vec(),
+            red: picture.v().to_vec(),
+            strides: picture.strides(),
+            size: picture.dimensions(),
+        }
+    }
+
+    fn planes(&self) -> Planes<'_> {
+        Planes {
+            luma: &self.luma,
+            blue: &self.blue,
+            red: &self.red,
+            strides: self.strides,
+            width: self.size.0,
+            height: self.size.1,
+        }
+    }
+}
+
+/// Counts pictures and keeps those that may be the wanted one.
+struct Keeper {
+    first: usize,
+    last: usize,
+    seen: usize,
+    kept: Vec<(usize, Picture)>,
+}
+
+impl Keeper {
+    fn take(&mut self, picture: &DecodedYUV) {
+        if (self.first..=self.last).contains(&self.seen) {
+            self.kept.push((self.seen, Picture::of(picture)));
+        }
+        self.seen += 1;
+    }
+
+    fn number(&self, number: usize) -> Option<&Picture> {
+        self.kept.iter().find(|kept| kept.0 == number).map(|kept| &kept.1)
+    }
+}

@@ -1,0 +1,39 @@
+//! Videos and pictures, read and made without any program beside this one: probe an MP4, take a
+//! frame out of it, make posters and PNGs, write H.264.
+//!
+//! Knows files and pixels. Knows nothing of jobs, clips, services or where files are kept. Whatever
+//! it reads may come from anywhere: sizes are bounded, tables are checked against the file, and a
+//! damaged file is a [`MediaError`], never a panic. Everything here blocks; call it from a thread
+//! that may.
+
+mod colour;
+mod container;
+mod decode;
+mod error;
+mod h264;
+mod picture;
+mod write;
+
+use std::path::Path;
+
+use lastframe_model::MediaFacts;
+
+pub use decode::{frame_at, last_frame};
+pub use error::MediaError;
+pub use picture::{PictureFacts, decode_picture, encode_png, encode_poster, fill, picture_facts};
+pub use write::VideoWriter;
+
+/// Reads what an MP4 says about itself: size in pixels, presented frames, rate, length, sound.
+///
+/// Reads only the tables (usually some kilobytes), and checks that the file is long enough to hold
+/// every frame that they promise.
+///
+/// # Errors
+///
+/// [`MediaError::NotAVideo`] for anything but an MP4 with a video track, [`MediaError::Truncated`]
+/// when the end of the file is missing, [`MediaError::Unsupported`] for fragmented MP4s,
+/// [`MediaError::Io`] when it cannot be read.
+pub fn probe(path: &Path) -> Result<MediaFacts, MediaError> {
+    let movie = container::Movie::open(path)?;
+    Ok(movie.facts())
+}

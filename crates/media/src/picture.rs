@@ -1,0 +1,154 @@
+//! Pictures as bytes: what they are, their pixels, PNGs and posters. Formats are read from the bytes,
+//! never from a name; decoding is bounded, so that a small file cannot fill the memory.
+
+use std::io::Cursor;
+
+use fast_image_resize as resize;
+use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage};
+use lastframe_model::ImageFormat;
+
+use crate::MediaError;
+
+/// Widest poster, in pixels.
+const POSTER_WIDTH: u32 = 640;
+/// WebP quality of posters, 0 – 100.
+const POSTER_QUALITY: f32 = 82.0;
+/// Longest side of a picture that is decoded, in pixels. The service takes less than 6000.
+const MAX_SIDE: u32 = 12_000;
+/// Memory that decoding one picture may take, in bytes.
+const MAX_MEMORY: u64 = 512 << 20;
+
+/// What a picture's bytes say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PictureFacts {
+    /// Format.
+    pub format: ImageFormat,
+    /// Pixels, as it is shown: an orientation noted by a camera is applied.
+    pub width: u32,
+    /// Pixels, as it is shown.
+    pub height: u32,
+}
+
+fn not_a_picture(why: impl ToString) -> MediaError {
+    MediaError::NotAPicture { why: why.to_string() }
+}
+
+fn reader(bytes: &[u8]) -> Result<(ImageFormat, impl ImageDecoder + '_), MediaError> {
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
+    let format = match reader.format() {
+        Some(image::ImageFormat::Jpeg) => ImageFormat::Jpeg,
+        Some(image::ImageFormat::Png) => ImageFormat::Png,
+        Some(image::ImageFormat::WebP) => ImageFormat::Webp,
+        Some(image::ImageFormat::Bmp) => ImageFormat::Bmp,
+        Some(image::ImageFormat::Tiff) => ImageFormat::Tiff,
+        Some(image::ImageFormat::Gif) => ImageFormat::Gif,
+        _ => return Err(not_a_picture("it is none of JPEG, PNG, WebP, BMP, TIFF and GIF")),
+    };
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(MAX_MEMORY);
+    reader.limits(limits);
+    Ok((format, reader.into_decoder().map_err(not_a_picture)?))
+}
+
+/// Reads the format and size of a picture from its bytes, without decoding its pixels.
+///
+/// # Errors
+///
+/// [`MediaError::NotAPicture`] for anything but JPEG, PNG, WebP, BMP, TIFF and GIF, or a damaged head.
+pub fn picture_facts(bytes: &[u8]) -> Result<PictureFacts, MediaError> {
+    let (format, mut decoder) = reader(bytes)?;
+    let (width, height) = decoder.dimensions();
+    let turned = decoder.orientation().is_ok_and(|orientation| {
+        use image::metadata::Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+        matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
+    });
+    let (width, height) = if turned { (height, width) } else { (width, height) };
+    Ok(PictureFacts { format, width, height })
+}
+
+/// The pixels of a picture, upright, transparent parts over black. Of an animation, its first frame.
+///
+/// # Errors
+///
+/// As [`picture_facts`], and for damaged pixels and pictures of more than 12,000 px a side.
+pub fn decode_picture(bytes: &[u8]) -> Result<RgbImage, MediaError> {
+    let (_, mut decoder) = reader(bytes)?;
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(not_a_picture)?;
+    picture.apply_orientation(orientation);
+    if !picture.color().has_alpha() {
+        return Ok(picture.into_rgb8());
+    }
+    let with_alpha = picture.into_rgba8();
+    let mut flat = RgbImage::new(with_alpha.width(), with_alpha.height());
+    for (out, pixel) in flat.pixels_mut().zip(with_alpha.pixels()) {
+        let alpha = u32::from(pixel[3]);
+        for channel in 0..3 {
+            out[channel] = u8::try_from((u32::from(pixel[channel]) * alpha + 127) / 255).unwrap_or(255);
+        }
+    }
+    Ok(flat)
+}
+
+/// A PNG of a picture.
+///
+/// # Errors
+///
+/// [`MediaError::Encode`] for a picture without pixels.
+pub fn encode_png(picture: &RgbImage) -> Result<Vec<u8>, MediaError> {
+    let mut bytes = Vec::new();
+    picture.write_to(&mut Cursor::new(&mut bytes), image::ImageFormat::Png).map_err(MediaError::encode)?;
+    Ok(bytes)
+}
+
+/// A WebP of a picture, at most 640 px wide, for the gallery.
+///
+/// # Errors
+///
+/// [`MediaError::Encode`] for a picture without pixels or with more than 16,383 px a side.
+pub fn encode_poster(picture: &RgbImage) -> Result<Vec<u8>, MediaError> {
+    let (width, height) = picture.dimensions();
+    let small = if width > POSTER_WIDTH {
+        let scaled = (u64::from(height) * u64::from(POSTER_WIDTH) + u64::from(width) / 2) / u64::from(width);
+        fill(picture, POSTER_WIDTH, u32::try_from(scaled.max(1)).unwrap_or(1))?
+    } else {
+        picture.clone()
+    };
+    let encoder = webp::Encoder::from_rgb(small.as_raw(), small.width(), small.height());
+    let bytes = encoder
+        .encode_simple(false, POSTER_QUALITY)
+        .map_err(|error| MediaError::encode(format!("WebP refused it ({error:?})")))?;
+    Ok(bytes.to_vec())
+}
+
+/// A picture scaled to fill `width` × `height` pixels; what hangs over is cut off on both sides alike.
+///
+/// # Errors
+///
+/// [`MediaError::Encode`] when either size has no pixels.
+pub fn fill(picture: &RgbImage, width: u32, height: u32) -> Result<RgbImage, MediaError> {
+    if picture.dimensions() == (width, height) {
+        return Ok(picture.clone());
+    }
+    if width == 0 || height == 0 || picture.as_raw().is_empty() {
+        return Err(MediaError::encode("the picture has no pixels"));
+    }
+    let with_alpha: Vec<u8> = picture.pixels().flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
+    let source = resize::images::Image::from_vec_u8(
+        picture.width(),
+        picture.height(),
+        with_alpha,
+        resize::PixelType::U8x4,
+    )
+    .map_err(MediaError::encode)?;
+    let mut scaled = resize::images::Image::new(width, height, resize::PixelType::U8x4);
+    let options = resize::ResizeOptions::new()
+        .resize_alg(resize::ResizeAlg::Convolution(resize::FilterType::Lanczos3))
+        .fit_into_destination(None)
+        .use_alpha(false);
+    resize::Resizer::new().resize(&source, &mut scaled, &options).map_err(MediaError::encode)?;
+    let pixels = scaled.buffer().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    RgbImage::from_raw(width, height, pixels).ok_or_else(|| MediaError::encode("the picture has no pixels"))
+}
