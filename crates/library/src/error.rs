@@ -1,0 +1,124 @@
+//! What can go wrong with the library, each kind that somebody acts on apart.
+//!
+//! Knows SQLite and the file system; knows no window, so its words name paths and states, not buttons.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use lastframe_model::{ClipId, ImageId, JobId, JobState};
+
+/// Why the library could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// Another program runs jobs on this library.
+    #[error("Another program works on this library: {by}.")]
+    Owned {
+        /// Its name and process id.
+        by: String,
+    },
+    /// The database was written by a newer version of the program.
+    #[error(
+        "This library was last used by a newer Lastframe (its schema is {found}, this program knows {known}). \
+         Use that version; nothing was changed."
+    )]
+    NewerSchema {
+        /// Schema version in the file.
+        found: i64,
+        /// Newest schema version that this program knows.
+        known: i64,
+    },
+    /// There is no such job.
+    #[error("There is no job {0} in the library.")]
+    NoSuchJob(JobId),
+    /// There is no such clip.
+    #[error("There is no clip {0} in the library.")]
+    NoSuchClip(ClipId),
+    /// There is no such picture.
+    #[error("The picture {0} is no longer in the library.")]
+    NoSuchImage(ImageId),
+    /// The job is not where the caller believed it to be, or may not go where it was sent.
+    #[error("The job is {}.", actual.word())]
+    WrongState {
+        /// Where it is.
+        actual: JobState,
+    },
+    /// The job has a submit that may have been accepted: it must not be sent again.
+    #[error("The job {0} was already sent.")]
+    AlreadySent(JobId),
+    /// There is no room left.
+    #[error("The disk is full.")]
+    DiskFull,
+    /// The folder of the clips is not there, e.g. its drive is not connected.
+    #[error("The clips folder {} is missing.", .0.display())]
+    FolderGone(PathBuf),
+    /// A path that the database cannot keep.
+    #[error("{} cannot be used: its name is not valid Unicode.", .0.display())]
+    NotUnicode(PathBuf),
+    /// No home folder could be found for this user.
+    #[error("No data folder could be found for this user. Set LASTFRAME_HOME to a folder.")]
+    NoHome,
+    /// `settings.json` is not what it should be.
+    #[error("The settings in {} could not be read: {source}.", path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// A file could not be read or written.
+    #[error("{}: {source}.", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// SQLite could not do it.
+    #[error("The database failed: {0}.")]
+    Database(rusqlite::Error),
+    /// A migration failed; nothing of it was kept.
+    #[error("The database could not be brought to this version: {0}.")]
+    Migration(#[from] rusqlite_migration::Error),
+    /// A value could not be written as JSON.
+    #[error("A value could not be stored: {0}.")]
+    Json(#[from] serde_json::Error),
+}
+
+impl LibraryError {
+    /// An I/O error at a path; a full disk is told apart.
+    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
+            _ => Self::Io { path: path.to_owned(), source },
+        }
+    }
+
+    /// Whether the same call may succeed later without anybody changing the library: the disk was full,
+    /// a folder was away, the database was locked by another program.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::DiskFull | Self::FolderGone(_) | Self::Io { .. } => true,
+            Self::Database(error) => matches!(
+                error.sqlite_error_code(),
+                Some(
+                    rusqlite::ErrorCode::DatabaseBusy
+                        | rusqlite::ErrorCode::DatabaseLocked
+                        | rusqlite::ErrorCode::SystemIoFailure
+                        | rusqlite::ErrorCode::CannotOpen
+                        | rusqlite::ErrorCode::ReadOnly
+                )
+            ),
+            _ => false,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for LibraryError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            _ => Self::Database(error),
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Files that appear whole or not at all, and stay after a power cut.
+//!
+//! Knows nothing about clips or jobs.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sha2::{Digest, Sha256};
+
+use crate::error::LibraryError;
+
+/// Moves a finished file to its final name on the same volume: its bytes are made durable first, then the
+/// name, then the folder that holds the name. The last folder of `to` is made if it is missing.
+pub fn place_file(from: &Path, to: &Path) -> Result<(), LibraryError> {
+    // Windows syncs only through a handle that may write.
+    let file = OpenOptions::new().read(true).write(true).open(from).map_err(|e| LibraryError::io(from, e))?;
+    file.sync_all().map_err(|e| LibraryError::io(from, e))?;
+    drop(file);
+    make_parent(to)?;
+    fs::rename(from, to).map_err(|e| LibraryError::io(to, e))?;
+    sync_parent(to)
+}
+
+/// Writes a whole file under its final name, as [`place_file`] does.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
+    write(path, bytes, false)
+}
+
+/// [`write_file`], readable by this user only.
+pub(crate) fn write_private_file(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
+    write(path, bytes, true)
+}
+
+fn write(path: &Path, bytes: &[u8], private: bool) -> Result<(), LibraryError> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    make_parent(path)?;
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let new = PathBuf::from(format!("{}.{}-{number}.new", path.display(), std::process::id()));
+    let written = (|| {
+        let mut file = if private { private_file(&new)? } else { File::create(&new)? };
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        drop(file);
+        fs::rename(&new, path)
+    })();
+    if let Err(source) = written {
+        let _ = fs::remove_file(&new); // it may not be there; the error above is the one that matters
+        return Err(LibraryError::io(path, source));
+    }
+    sync_parent(path)
+}
+
+/// SHA-256 of a file, 64 lower-case hex digits.
+pub fn sha256_of(path: &Path) -> Result<String, LibraryError> {
+    let hash = || {
+        let mut hash = Sha256::new();
+        std::io::copy(&mut File::open(path)?, &mut hash)?;
+        Ok(hex::encode(hash.finalize()))
+    };
+    hash().map_err(|source| LibraryError::io(path, source))
+}
+
+/// Opens a file for writing, made readable by this user only if it is new.
+pub(crate) fn private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Makes a folder that only this user can look into. One that is there already is left as it is.
+pub(crate) fn private_folder(path: &Path) -> Result<(), LibraryError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|e| LibraryError::io(path, e))
+}
+
+/// Makes the folder right above `path`, and none above that: a drive that is away must not be replaced by an
+/// empty folder of its name.
+fn make_parent(path: &Path) -> Result<(), LibraryError> {
+    let Some(parent) = path.parent() else { return Ok(()) };
+    match fs::create_dir(parent) {
+        Ok(()) => sync_parent(parent),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(LibraryError::io(parent, error)),
+    }
+}
+
+/// Makes the names in the folder of `path` durable. Windows does so by itself and cannot be asked.
+fn sync_parent(path: &Path) -> Result<(), LibraryError> {
+    #[cfg(unix)]
+    if let Some(parent) = path.parent() {
+        File::open(parent).and_then(|folder| folder.sync_all()).map_err(|e| LibraryError::io(parent, e))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_drive_is_not_replaced_by_an_empty_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("drive/films/2026-11/a.mp4");
+        let error = write_file(&target, b"x").unwrap_err();
+        assert!(matches!(error, LibraryError::Io { .. }), "{error}");
+        assert!(!folder.path().join("drive").exists(), "nothing was made in place of the drive");
+    }
+
+    #[test]
+    fn a_written_file_is_whole_and_leaves_nothing_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("2026-11/a.json");
+        write_file(&target, b"one").unwrap();
+        write_file(&target, b"two").unwrap();
+        assert_eq!(fs::read(&target).unwrap(), b"two");
+        assert_eq!(fs::read_dir(target.parent().unwrap()).unwrap().count(), 1, "no .new file is left");
+    }
+}
