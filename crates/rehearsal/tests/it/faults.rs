@@ -1,0 +1,138 @@
+//! Told to misbehave, the service misbehaves exactly so, and well again afterwards.
+
+use std::time::{Duration, Instant};
+
+use lastframe_model::ServiceCode;
+use lastframe_rehearsal::{DownloadFault, PollFault, SubmitFault, TaskFault};
+use serde_json::{Value, json};
+
+use crate::{Stage, body, item, ledger, small, url_of, with};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn submits_go_wrong_as_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = Stage::quick(folder.path()).await;
+    let faults = stage.service.faults();
+    let request = body(small("sea"));
+
+    faults.submit(SubmitFault::LoseReply);
+    let lost = stage.submit_with(&request).await;
+    assert!(lost.is_err(), "the connection closes without a reply: {lost:?}");
+    assert_eq!(ledger(folder.path()).len(), 1, "and yet it was accepted");
+
+    faults.submit(SubmitFault::Status(503));
+    assert_eq!(stage.submit_with(&request).await.unwrap().status(), 503);
+    assert_eq!(ledger(folder.path()).len(), 1, "refused before it was written down");
+
+    faults.submit(SubmitFault::StatusAfterAccepting(502));
+    assert_eq!(stage.submit_with(&request).await.unwrap().status(), 502);
+    assert_eq!(ledger(folder.path()).len(), 2, "accepted, though the reply says otherwise");
+
+    faults.submit(SubmitFault::RateLimited(Some(7)));
+    let limited = stage.submit_with(&request).await.unwrap();
+    assert_eq!((limited.status().as_u16(), limited.headers()["retry-after"].to_str().unwrap()), (429, "7"));
+
+    faults.submit(SubmitFault::NoBalance);
+    assert_eq!(stage.submit_with(&request).await.unwrap().status(), 403);
+
+    faults.submit(SubmitFault::Html);
+    let html = stage.submit_with(&request).await.unwrap().text().await.unwrap();
+    assert!(html.starts_with("<!doctype html>"), "{html}");
+
+    faults.submit(SubmitFault::NoId);
+    let no_id: Value = stage.submit_with(&request).await.unwrap().json().await.unwrap();
+    assert!(no_id["id"].is_null() && no_id["status"].is_string(), "{no_id}");
+
+    faults.submit(None);
+    faults.submit(SubmitFault::Status(500));
+    assert_eq!(stage.submit_with(&request).await.unwrap().status(), 200, "one that goes well between two");
+    assert_eq!(stage.submit_with(&request).await.unwrap().status(), 500);
+    assert_eq!(stage.submit_with(&request).await.unwrap().status(), 200, "well again");
+    stage.service.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_and_polls_go_wrong_as_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = Stage::quick(folder.path()).await;
+    let faults = stage.service.faults();
+    let asked = with(small("sea"), json!({ "return_last_frame": true }));
+
+    faults.submit(SubmitFault::Task(TaskFault::Fail(ServiceCode::Generation)));
+    let id = stage.submit(asked.clone()).await;
+    let reply = stage.end_of(&id).await;
+    assert_eq!((reply["status"].as_str(), reply["error"]["code"].as_str()), (Some("failed"), Some("003004095")));
+    assert!(reply["usage"].is_null(), "only finished videos are billed");
+
+    faults.submit(SubmitFault::Task(TaskFault::NoVideo));
+    let id = stage.submit(asked.clone()).await;
+    let reply = stage.end_of(&id).await;
+    assert!(reply["status"] == "completed" && item(&reply, "video").is_none(), "{reply}");
+
+    faults.submit(SubmitFault::Task(TaskFault::NoLastFrame));
+    let id = stage.submit(asked.clone()).await;
+    let reply = stage.end_of(&id).await;
+    assert!(item(&reply, "video").is_some() && item(&reply, "image").is_none(), "{reply}");
+
+    faults.submit(SubmitFault::Task(TaskFault::Expire));
+    let id = stage.submit(asked.clone()).await;
+    assert_eq!(stage.end_of(&id).await["status"], "expired");
+
+    faults.submit(SubmitFault::Task(TaskFault::StatusWord("marinating".to_owned())));
+    let reply: Value = stage.submit_with(&body(asked)).await.unwrap().json().await.unwrap();
+    assert_eq!(reply["status"], "marinating");
+    let id = reply["id"].as_str().unwrap();
+    assert_eq!(stage.end_of(id).await["status"], "completed", "an odd word is not the end");
+
+    faults.poll(PollFault::Status(500));
+    faults.poll(PollFault::Gone);
+    faults.poll(PollFault::RateLimited(None));
+    faults.poll(PollFault::LoseReply);
+    faults.poll(PollFault::Html);
+    for status in [500, 404, 429] {
+        assert_eq!(stage.poll_response(id).await.unwrap().status(), status);
+    }
+    assert!(stage.poll_response(id).await.is_err(), "no reply at all");
+    assert!(stage.poll_response(id).await.unwrap().text().await.unwrap().contains("<title>"));
+    assert_eq!(stage.poll(id).await["status"], "completed", "well again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn downloads_go_wrong_as_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = Stage::quick(folder.path()).await;
+    let faults = stage.service.faults();
+    let id = stage.submit(small("aurora")).await;
+    let reply = stage.end_of(&id).await;
+    let url = url_of(&reply, "video");
+    let size = stage.fetch(url).await.len();
+
+    faults.download(DownloadFault::CutAfter(1000));
+    let mut cut = stage.client.get(url).send().await.unwrap();
+    let mut got = 0;
+    let broken = loop {
+        match cut.chunk().await {
+            Ok(Some(chunk)) => got += chunk.len(),
+            Ok(None) => break false,
+            Err(_) => break true,
+        }
+    };
+    assert!(broken && got == 1000, "broke: {broken}, after {got} bytes");
+
+    faults.download(DownloadFault::Expired);
+    assert_eq!(stage.client.get(url).send().await.unwrap().status(), 403);
+    faults.download(DownloadFault::Html);
+    assert!(stage.client.get(url).send().await.unwrap().text().await.unwrap().starts_with("<!doctype"));
+    faults.download(DownloadFault::Status(502));
+    assert_eq!(stage.client.get(url).send().await.unwrap().status(), 502);
+    faults.download(DownloadFault::IgnoreRange);
+    let whole = stage.client.get(url).header("Range", "bytes=5-").send().await.unwrap();
+    assert_eq!(whole.status(), 200);
+    assert_eq!(whole.bytes().await.unwrap().len(), size);
+
+    let rate = u64::try_from(size).unwrap() * 2;
+    faults.download(DownloadFault::Slow(rate));
+    let began = Instant::now();
+    stage.fetch(url).await;
+    assert!(began.elapsed() >= Duration::from_millis(350), "half a second's worth took {:?}", began.elapsed());
+}
