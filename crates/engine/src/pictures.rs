@@ -1,0 +1,72 @@
+//! Pictures that go into requests: given by the person, or taken from a clip.
+
+use lastframe_library::{Library, LibraryError};
+use lastframe_media as media;
+use lastframe_model::check::image_problem;
+use lastframe_model::{Clip, ClipId, Continuation, Field, ImageFormat, ImageRef};
+
+use crate::error::EngineError;
+use crate::run::{Inner, blocking};
+
+impl Inner {
+    pub(crate) async fn keep_image(&self, bytes: Vec<u8>) -> Result<ImageRef, EngineError> {
+        let library = self.library.clone();
+        blocking(move || {
+            let facts = media::picture_facts(&bytes)?;
+            #[expect(clippy::cast_precision_loss, reason = "compared with 30 MB")]
+            let size = bytes.len() as f64;
+            let shown = ImageRef {
+                id: lastframe_model::ImageId::new(String::new()),
+                format: facts.format,
+                width: facts.width,
+                height: facts.height,
+                bytes: size,
+            };
+            // The limits are the same in every slot; which one it is for, only the caller knows.
+            if let Some(problem) = image_problem(Field::FirstFrame, &shown) {
+                return Err(EngineError::PictureRefused(problem));
+            }
+            Ok(library.keep_image(&bytes, facts.format, facts.width, facts.height)?)
+        })
+        .await?
+    }
+
+    pub(crate) async fn continue_from(&self, id: &ClipId) -> Result<Continuation, EngineError> {
+        let (library, catalogue, id) = (self.library.clone(), self.catalogue.clone(), id.clone());
+        blocking(move || {
+            let clip = clip(&library, &id)?;
+            let places = library.places();
+            let png = match std::fs::read(places.last_frame_file(&clip)) {
+                Ok(png) if media::picture_facts(&png).is_ok() => png,
+                // Removed or damaged: the video still has it.
+                _ => media::encode_png(&media::last_frame(&places.clip_file(&clip))?)?,
+            };
+            Ok(Continuation::of(&clip, keep_png(&library, &png)?, &catalogue))
+        })
+        .await?
+    }
+
+    pub(crate) async fn frame(&self, id: &ClipId, index: u32) -> Result<Vec<u8>, EngineError> {
+        let (library, id) = (self.library.clone(), id.clone());
+        blocking(move || frame_png(&library, &id, index)).await?
+    }
+
+    pub(crate) async fn take_frame(&self, id: &ClipId, index: u32) -> Result<ImageRef, EngineError> {
+        let (library, id) = (self.library.clone(), id.clone());
+        blocking(move || keep_png(&library, &frame_png(&library, &id, index)?)).await?
+    }
+}
+
+fn clip(library: &Library, id: &ClipId) -> Result<Clip, LibraryError> {
+    library.clip(id)?.ok_or_else(|| LibraryError::NoSuchClip(id.clone()))
+}
+
+fn frame_png(library: &Library, id: &ClipId, index: u32) -> Result<Vec<u8>, EngineError> {
+    let file = library.places().clip_file(&clip(library, id)?);
+    Ok(media::encode_png(&media::frame_at(&file, index)?)?)
+}
+
+fn keep_png(library: &Library, png: &[u8]) -> Result<ImageRef, EngineError> {
+    let facts = media::picture_facts(png)?;
+    Ok(library.keep_image(png, ImageFormat::Png, facts.width, facts.height)?)
+}

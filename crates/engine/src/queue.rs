@@ -1,0 +1,119 @@
+//! Which job may go next.
+//!
+//! What the service already has is always followed. What is queued goes oldest first, at most
+//! `parallel_jobs` of one service side by side, and only while its service takes calls: otherwise each
+//! queued job says what it waits for. Jobs of one service never hold up those of another.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use lastframe_model::{Job, JobState, Wait, WaitReason};
+
+use crate::error::EngineError;
+use crate::run::Inner;
+use crate::services::{Call, Gate};
+
+/// How long to wait before the library is asked again after it failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(2);
+
+impl Inner {
+    /// Keeps the queue moving until the engine stops.
+    pub(crate) async fn keep_queue(self: Arc<Self>) {
+        while !self.stop.is_cancelled() {
+            let look_again = self.dispatch().await.unwrap_or_else(|error| {
+                tracing::error!(%error, "the queue could not be read");
+                Some(AFTER_FAILURE)
+            });
+            let pause = async {
+                match look_again {
+                    Some(time) => self.clock.sleep(time).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = self.wake.notified() => {}
+                () = pause => {}
+                () = self.stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Launches what may go. Returns when to look again, if time alone will change something.
+    async fn dispatch(self: &Arc<Self>) -> Result<Option<Duration>, EngineError> {
+        let jobs = self.with_library(lastframe_library::Library::open_jobs).await?;
+        let mut look_again: Option<Duration> = None;
+        for job in jobs {
+            if self.stop.is_cancelled() {
+                break;
+            }
+            if self.lanes.all().contains_key(&job.id) {
+                continue;
+            }
+            match job.state {
+                JobState::Running | JobState::Downloading => self.launch(&job),
+                JobState::Submitting => self.lost(&job).await?,
+                JobState::Queued => {
+                    if let Some(time) = self.consider(&job).await? {
+                        look_again = Some(look_again.map_or(time, |sooner| sooner.min(time)));
+                    }
+                }
+                JobState::Done | JobState::Failed | JobState::Unknown | JobState::Canceled => {}
+            }
+        }
+        Ok(look_again)
+    }
+
+    /// Launches a queued job, or says why it has to wait; returns for how long, if that is known.
+    async fn consider(self: &Arc<Self>, job: &Job) -> Result<Option<Duration>, EngineError> {
+        let gate = self.services.gate(&job.provider, Call::Submit, self.clock.elapsed());
+        let noted = match gate {
+            Gate::Blocked { wait, over_in } => self.note_wait(job, Some(wait)).await.map(|()| over_in),
+            Gate::Open(_) if self.has_room(job) => {
+                self.launch(job);
+                Ok(None)
+            }
+            Gate::Open(_) => self.note_wait(job, None).await.map(|()| None),
+        };
+        match noted {
+            // Stopped in this very moment.
+            Err(EngineError::Library(lastframe_library::LibraryError::WrongState { .. })) => Ok(None),
+            // The disk is full: the note can wait.
+            Err(EngineError::Library(error)) if error.may_pass() => Ok(Some(AFTER_FAILURE)),
+            noted => noted,
+        }
+    }
+
+    fn has_room(&self, job: &Job) -> bool {
+        let most = usize::try_from(self.settings().parallel_jobs.clamp(1, 10)).unwrap_or(1);
+        let lanes = self.lanes.all();
+        let others = lanes.values().filter(|lane| lane.provider == job.provider);
+        // A service that was just away or asked for patience is tried with one job, not with all of them.
+        let feeling = self.services.is_shaky(&job.provider) && others.clone().any(|lane| lane.sending);
+        !feeling && others.count() < most
+    }
+
+    /// A submit whose lane is gone: nobody knows what became of it.
+    async fn lost(&self, job: &Job) -> Result<(), EngineError> {
+        let (id, now) = (job.id.clone(), self.clock.now());
+        let moved = self
+            .with_library(move |library| {
+                library.move_job(&id, JobState::Submitting, JobState::Unknown, |job| {
+                    job.wait = Some(interrupted());
+                    job.finished_at = Some(now);
+                })
+            })
+            .await;
+        match moved {
+            Ok(job) => self.tell_job(&job),
+            Err(EngineError::Library(lastframe_library::LibraryError::WrongState { .. })) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+/// The words on a job whose submit was cut off by the end of the program.
+pub(crate) fn interrupted() -> Wait {
+    let message = "The program ended while this was being sent: it may or may not have been accepted.".to_owned();
+    Wait { reason: WaitReason::ServiceTrouble, message }
+}
