@@ -1,0 +1,150 @@
+//! What the library holds. These only read: they work while another program runs jobs on it.
+
+use std::path::Path;
+
+use lastframe_library::Library;
+use lastframe_media as media;
+use lastframe_model::{Clip, ClipPage, Film, Job};
+use serde::Serialize;
+
+use crate::commands::pictures::last_frame_png;
+use crate::failure::{CliError, End};
+use crate::output::{Output, clip_line, job_line, money};
+use crate::place::{self, Place};
+
+/// How many clips are read at once.
+const PAGE: u32 = 200;
+
+/// Every job.
+pub fn jobs(place: &Place, output: Output) -> Result<End, CliError> {
+    let jobs = place.library()?.all_jobs()?;
+    output.result(&jobs, || lines(&jobs, job_line, "There is no job yet."))?;
+    Ok(End::Done)
+}
+
+/// Every clip whose prompt contains `search`.
+pub fn clips(search: Option<&str>, place: &Place, output: Output) -> Result<End, CliError> {
+    let library = place.library()?;
+    let search = search.unwrap_or_default().to_lowercase();
+    let mut found: Vec<Clip> = all_clips(&library)?;
+    found.retain(|clip| clip.request.prompt.to_lowercase().contains(&search));
+    let clips: Vec<Clip> = found.into_iter().map(|clip| place.shown(clip)).collect();
+    let page = ClipPage { total: u32::try_from(clips.len()).unwrap_or(u32::MAX), clips };
+    output.result(&page, || lines(&page.clips, clip_line, "There is no such clip."))?;
+    Ok(End::Done)
+}
+
+fn all_clips(library: &Library) -> Result<Vec<Clip>, CliError> {
+    let mut clips: Vec<Clip> = Vec::new();
+    loop {
+        let page = library.clips(clips.last().map(|clip| &clip.id), PAGE)?;
+        if page.clips.is_empty() {
+            return Ok(clips);
+        }
+        clips.extend(page.clips);
+    }
+}
+
+fn lines<T>(items: &[T], line: impl Fn(&T) -> String, none: &str) -> String {
+    if items.is_empty() { none.to_owned() } else { items.iter().map(line).collect::<Vec<_>>().join("\n") }
+}
+
+/// A clip or a job.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Shown {
+    Clip(Box<Clip>),
+    Job(Box<Job>),
+}
+
+/// One clip, or else the job of that id.
+pub fn show(id: &str, place: &Place, output: Output) -> Result<End, CliError> {
+    let library = place.library()?;
+    let shown = match place::clip(&library, id) {
+        Ok(clip) => Shown::Clip(Box::new(place.shown(clip))),
+        Err(CliError::NotFound { .. }) => match place::job(&library, id) {
+            Ok(job) => Shown::Job(Box::new(job)),
+            Err(CliError::NotFound { id, .. }) => return Err(CliError::NotFound { what: "clip or job", id }),
+            Err(error) => return Err(error),
+        },
+        Err(error) => return Err(error),
+    };
+    output.result(&shown, || match &shown {
+        Shown::Clip(clip) => clip_words(clip),
+        Shown::Job(job) => job_words(job),
+    })?;
+    Ok(End::Done)
+}
+
+fn clip_words(clip: &Clip) -> String {
+    let request = &clip.request;
+    let mut words = format!(
+        "clip      {}\nfile      {}\nprompt    {}\nmodel     {}\nsize      {}×{}\nlength    {:.3} s, {} frames, {:.2} a second\n\
+         seed      {}\ncost      {}\ntask      {}\nfinished  {}",
+        clip.id,
+        clip.file,
+        request.prompt,
+        request.model,
+        clip.media.width,
+        clip.media.height,
+        clip.media.seconds,
+        clip.media.frames,
+        clip.media.fps,
+        request.seed.map_or_else(|| "unknown".to_owned(), |seed| seed.to_string()),
+        money(clip.cost(), &clip.provider),
+        clip.task_id,
+        clip.finished_at,
+    );
+    if let Some(before) = &request.continues {
+        words += &format!("\ncontinues {before}");
+    }
+    words
+}
+
+fn job_words(job: &Job) -> String {
+    let mut words = format!(
+        "job       {}\nstate     {}\nprompt    {}\nmodel     {}\ncreated   {}\nestimate  {}",
+        job.id,
+        job.state.word(),
+        job.request.prompt,
+        job.request.model,
+        job.created_at,
+        money(job.estimate.cost, &job.provider),
+    );
+    if let Some(task) = &job.task_id {
+        words += &format!("\ntask      {task}");
+    }
+    if let Some(wait) = &job.wait {
+        words += &format!("\nwaits     {}", wait.message);
+    }
+    if let Some(failure) = &job.failure {
+        words += &format!("\nfailure   {}", failure.message);
+    }
+    words
+}
+
+/// The film through a clip.
+pub fn film(id: &str, place: &Place, output: Output) -> Result<End, CliError> {
+    let library = place.library()?;
+    let film = library.film(&place::clip(&library, id)?.id)?;
+    let film = Film { clips: film.clips.into_iter().map(|clip| place.shown(clip)).collect(), ..film };
+    output.result(&film, || {
+        let clips = lines(&film.clips, clip_line, "");
+        format!("{clips}\n{} clips, {:.3} s, ${}", film.clips.len(), film.seconds, film.cost)
+    })?;
+    Ok(End::Done)
+}
+
+/// The last frame of a clip or of a video file, written as PNG.
+pub fn frame(clip: &str, out: &Path, place: &Place, output: Output) -> Result<End, CliError> {
+    let path = Path::new(clip);
+    let png = if path.is_file() {
+        media::encode_png(&media::last_frame(path)?)?
+    } else {
+        let library = place.library()?;
+        last_frame_png(&library, &place::clip(&library, clip)?)?
+    };
+    lastframe_library::write_file(out, &png)?;
+    output.result(&out, || out.display().to_string())?;
+    Ok(End::Done)
+}

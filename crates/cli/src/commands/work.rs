@@ -1,0 +1,68 @@
+//! Go on with jobs, and settle those whose submit has an unknown outcome.
+
+use lastframe_model::{Job, JobId, Outcome, Provider, TaskId};
+
+use crate::arguments::Resolve;
+use crate::failure::{CliError, End};
+use crate::follow::{Followed, Made, Work, is_settled};
+use crate::output::{Output, job_line};
+use crate::place::{self, Place};
+
+/// Carries every unfinished job to its end.
+pub async fn run(place: &Place, output: Output) -> Result<End, CliError> {
+    let mut work = Work::start(place, output, "lastframe run")?;
+    let end = carry(&mut work, output).await;
+    work.stop().await;
+    end
+}
+
+async fn carry(work: &mut Work<'_>, output: Output) -> Result<End, CliError> {
+    let jobs = work.library.open_jobs()?;
+    if jobs.is_empty() {
+        output.result_and_words(&Made { jobs: Vec::new(), clips: Vec::new() }, "There is no unfinished job.")?;
+        return Ok(End::Done);
+    }
+    let mut providers: Vec<&Provider> = jobs.iter().map(|job| &job.provider).collect();
+    providers.sort_by_key(|provider| format!("{provider:?}"));
+    providers.dedup();
+    for provider in providers {
+        // Its jobs wait and say so; those of other services go on.
+        if let Err(error) = work.connect(provider).await {
+            output.say(&error.to_string());
+        }
+    }
+    let followed = work.follow(&jobs, |jobs: &[&Job]| jobs.iter().all(|job| is_settled(job))).await;
+    if matches!(followed, Followed::Interrupted) {
+        output.say("Stopped here. Nothing is lost: `lastframe run` goes on with every job.");
+        work.halt().await;
+    }
+    let made = work.made(&jobs)?;
+    output.result_and_words(&made, &made.words())?;
+    Ok(made.end())
+}
+
+/// Settles an unknown outcome by the person's word.
+pub async fn resolve(typed: &Resolve, place: &Place, output: Output) -> Result<End, CliError> {
+    let job = place::job(&place.library()?, &typed.job)?;
+    let mut work = Work::start(place, output, "lastframe resolve")?;
+    let settled = settle(typed, &job, &mut work).await;
+    work.stop().await;
+    let job = settled?;
+    output.result_and_words(&job, &job_line(&job))?;
+    if job.state.is_open() {
+        output.say("`lastframe run` goes on with it.");
+    }
+    Ok(End::Done)
+}
+
+async fn settle(typed: &Resolve, job: &Job, work: &mut Work<'_>) -> Result<Job, CliError> {
+    let outcome = match &typed.task {
+        Some(task) => {
+            // The task is looked up before it is adopted.
+            work.connect(&job.provider).await?;
+            Outcome::Task { id: TaskId::new(task.trim()) }
+        }
+        None => Outcome::NotSent,
+    };
+    Ok(work.engine.settle(&JobId::new(job.id.as_str()), outcome).await?)
+}

@@ -1,0 +1,104 @@
+//! The only module that writes to standard output and standard error.
+
+use std::io::{self, Write};
+
+use lastframe_model::{Clip, IpcError, Job, Provider, Usd};
+use serde::Serialize;
+
+use crate::failure::CliError;
+
+/// Where results and words go.
+#[derive(Clone, Copy, Debug)]
+pub struct Output {
+    /// Results are one JSON document; words for people go to standard error.
+    pub json: bool,
+}
+
+impl Output {
+    /// A result: the document, or its words.
+    pub fn result(self, document: &impl Serialize, words: impl FnOnce() -> String) -> Result<(), CliError> {
+        let text = if self.json { serde_json::to_string_pretty(document)? } else { words() };
+        print(&mut io::stdout().lock(), &text)
+    }
+
+    /// Both: the document where it is asked for, and the words in any case.
+    pub fn result_and_words(self, document: &impl Serialize, words: &str) -> Result<(), CliError> {
+        if self.json {
+            self.say(words);
+        }
+        self.result(document, || words.to_owned())
+    }
+
+    /// Something said on the way.
+    pub fn say(self, words: &str) {
+        // There is nowhere left to report that standard error is gone.
+        let _ = print(&mut io::stderr().lock(), words);
+    }
+
+    /// How a command failed: in words, and as the window would get it.
+    pub fn failure(self, words: &str, error: &IpcError) {
+        self.say(words);
+        if let Some(hint) = &error.hint {
+            self.say(hint);
+        }
+        if self.json
+            && let Ok(document) = serde_json::to_string_pretty(error)
+        {
+            // The exit code still tells.
+            let _ = print(&mut io::stdout().lock(), &document);
+        }
+    }
+}
+
+fn print(stream: &mut impl Write, text: &str) -> Result<(), CliError> {
+    match writeln!(stream, "{}", text.trim_end()).and_then(|()| stream.flush()) {
+        // Whoever reads has read enough, e.g. `head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(|source| CliError::Io { what: "The output".to_owned(), source }),
+    }
+}
+
+/// `$0.1853`, or `$0.1853 (pretended)` in rehearsal.
+pub fn money(cost: Option<Usd>, provider: &Provider) -> String {
+    let cost = cost.map_or_else(|| "no known price".to_owned(), |cost| format!("${cost}"));
+    if provider.is_rehearsal() { format!("{cost} (rehearsal: nothing is billed)") } else { cost }
+}
+
+/// A clip in one line.
+pub fn clip_line(clip: &Clip) -> String {
+    format!(
+        "{}  {}  {:>6.3} s  {}×{}  {}  {}",
+        clip.id,
+        clip.finished_at.strftime("%Y-%m-%d %H:%M"),
+        clip.media.seconds,
+        clip.media.width,
+        clip.media.height,
+        money(clip.cost(), &clip.provider),
+        first_line(&clip.request.prompt)
+    )
+}
+
+/// A job in one line.
+pub fn job_line(job: &Job) -> String {
+    let why = match (&job.failure, &job.wait) {
+        (Some(failure), _) => format!("  {}", failure.message),
+        (None, Some(wait)) => format!("  {}", wait.message),
+        (None, None) => String::new(),
+    };
+    format!(
+        "{}  {}  {:<11}  {}{why}",
+        job.id,
+        job.created_at.strftime("%Y-%m-%d %H:%M"),
+        job.state.word(),
+        first_line(&job.request.prompt)
+    )
+}
+
+fn first_line(prompt: &str) -> String {
+    let line = prompt.lines().next().unwrap_or_default();
+    let mut short: String = line.chars().take(60).collect();
+    if short.len() < prompt.len() {
+        short.push('…');
+    }
+    short
+}
