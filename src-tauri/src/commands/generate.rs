@@ -1,0 +1,67 @@
+//! From a draft to jobs.
+
+use lastframe_model::{Check, ClipId, Continuation, ImageRef, IpcError, Job, Request};
+use tauri::{AppHandle, State};
+
+use crate::desk::Desk;
+use crate::{dialogs, pictures};
+
+/// What is wrong with a draft and what `count` clips of it would cost.
+#[tauri::command]
+#[specta::specta]
+pub async fn check(desk: State<'_, Desk>, request: Request, count: u32) -> Result<Check, IpcError> {
+    Ok(desk.open().await?.engine.check(&request, count))
+}
+
+/// Makes `count` jobs of a request and returns their snapshots at once.
+#[tauri::command]
+#[specta::specta]
+pub async fn generate(desk: State<'_, Desk>, request: Request, count: u32) -> Result<Vec<Job>, IpcError> {
+    let open = desk.open().await?;
+    Ok(open.engine.enqueue(request, count, open.provider()).await?)
+}
+
+/// The next request after a clip, from its last frame.
+#[tauri::command]
+#[specta::specta]
+pub async fn continue_from(desk: State<'_, Desk>, clip: ClipId) -> Result<Continuation, IpcError> {
+    Ok(desk.open().await?.engine.continue_from(&clip).await?)
+}
+
+/// Makes a request fit its model (moving to one that takes its pictures) and says what had to change.
+#[tauri::command]
+#[specta::specta]
+pub async fn fit(desk: State<'_, Desk>, request: Request) -> Result<Continuation, IpcError> {
+    Ok(Continuation::adjust(request, &desk.open().await?.engine.catalogue()))
+}
+
+/// The same with the person's choice of model kept: what it does not take is dropped.
+#[tauri::command]
+#[specta::specta]
+pub async fn fit_to_model(desk: State<'_, Desk>, request: Request) -> Result<Continuation, IpcError> {
+    Ok(Continuation::fit(request, &desk.open().await?.engine.catalogue()))
+}
+
+/// Keeps a picture (dropped or pasted) in the library. `data` is base64.
+#[tauri::command]
+#[specta::specta]
+pub async fn import_image(desk: State<'_, Desk>, data: String) -> Result<ImageRef, IpcError> {
+    let bytes = pictures::decode(&data)?;
+    Ok(desk.open().await?.engine.keep_image(bytes).await?)
+}
+
+/// Lets the person pick a picture and keeps it; `None` when they changed their mind.
+#[tauri::command]
+#[specta::specta]
+pub async fn choose_image(app: AppHandle, desk: State<'_, Desk>) -> Result<Option<ImageRef>, IpcError> {
+    let Some(path) = dialogs::picture(&app).await else { return Ok(None) };
+    let bytes = pictures::read(path).await?;
+    Ok(Some(desk.open().await?.engine.keep_image(bytes).await?))
+}
+
+/// Keeps one frame of a clip (0-based) as a picture.
+#[tauri::command]
+#[specta::specta]
+pub async fn take_frame(desk: State<'_, Desk>, clip: ClipId, frame: u32) -> Result<ImageRef, IpcError> {
+    Ok(desk.open().await?.engine.take_frame(&clip, frame).await?)
+}

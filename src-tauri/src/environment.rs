@@ -1,0 +1,37 @@
+//! What the process was started with, read once, here, and passed on.
+
+use std::path::PathBuf;
+
+use lastframe_library::{LibraryError, Places};
+use secrecy::SecretString;
+
+/// The environment variables that Lastframe knows.
+pub struct Environment {
+    /// Where everything is kept: `LASTFRAME_HOME`, or the platform's folders.
+    pub places: Result<Places, LibraryError>,
+    /// `LASTFRAME_HOME` itself: a later choice of clips folder is resolved against it.
+    pub home: Option<PathBuf>,
+    /// `LASTFRAME_API_KEY`: a key for this run, kept nowhere.
+    pub key: Option<SecretString>,
+    /// `LASTFRAME_REHEARSAL_SPEED`: how many times quicker than usual the practice service works.
+    pub rehearsal_speed: f64,
+}
+
+impl Environment {
+    /// Reads the process's environment. The one place that does.
+    #[must_use]
+    pub fn of_process() -> Self {
+        let home = std::env::var_os("LASTFRAME_HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+        let places = Places::resolve(home.clone(), None).map(|places| {
+            let folder = lastframe_library::read_settings(&places).ok().and_then(|settings| settings.clips_folder);
+            Places::resolve(home.clone(), folder.as_deref()).unwrap_or(places)
+        });
+        let speed = std::env::var("LASTFRAME_REHEARSAL_SPEED").ok().and_then(|text| text.parse().ok());
+        Self {
+            places,
+            home,
+            key: std::env::var("LASTFRAME_API_KEY").ok().filter(|key| !key.is_empty()).map(SecretString::from),
+            rehearsal_speed: speed.filter(|speed: &f64| speed.is_finite() && *speed > 0.0).unwrap_or(1.0),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The one list of commands and events: for the app and for the test that holds the TypeScript to it.
+
+use lastframe_model::Event;
+use serde::{Deserialize, Serialize};
+use specta::Type;
+use tauri_specta::{Builder, collect_commands, collect_events};
+
+use crate::commands;
+
+/// What the engine tells, as the window hears it.
+#[derive(Clone, Debug, Serialize, Deserialize, Type, tauri_specta::Event)]
+pub struct Happened(pub Event);
+
+/// Every command and event of the window.
+#[must_use]
+pub fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new()
+        .disable_serde_phases()
+        .commands(collect_commands![
+            commands::session::session,
+            commands::session::change_settings,
+            commands::session::draft,
+            commands::session::save_draft,
+            commands::session::choose_folder,
+            commands::session::reveal_logs,
+            commands::generate::check,
+            commands::generate::generate,
+            commands::generate::continue_from,
+            commands::generate::fit,
+            commands::generate::fit_to_model,
+            commands::generate::import_image,
+            commands::generate::choose_image,
+            commands::generate::take_frame,
+            commands::jobs::jobs,
+            commands::jobs::stop_following,
+            commands::jobs::send_again,
+            commands::jobs::settle,
+            commands::jobs::dismiss,
+            commands::clips::clips,
+            commands::clips::clip,
+            commands::clips::film,
+            commands::clips::reply,
+            commands::clips::reveal_clip,
+            commands::clips::save_frame,
+            commands::key::save_key,
+            commands::key::check_key,
+            commands::key::remove_key,
+        ])
+        .events(collect_events![Happened])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// `npm run bindings` sets this to write the file; without it the test only compares.
+    const WRITE: &str = "LASTFRAME_WRITE_BINDINGS";
+
+    #[test]
+    fn the_committed_typescript_is_what_the_types_say() {
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/lib/ipc/bindings.ts");
+        let fresh = std::env::temp_dir().join(format!("lastframe-bindings-{}.ts", std::process::id()));
+        super::builder().export(specta_typescript::Typescript::default(), &fresh).unwrap();
+        let text = std::fs::read_to_string(&fresh).unwrap();
+        std::fs::remove_file(&fresh).unwrap();
+        if std::env::var_os(WRITE).is_some() {
+            std::fs::write(&committed, &text).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&committed).unwrap_or_default(), text, "run `npm run bindings` and commit the result");
+    }
+}

@@ -1,0 +1,230 @@
+//! Feeds `<video>` and `<img>`: WebKitGTK hands media URLs to GStreamer, which plays neither the
+//! asset protocol nor custom schemes, so clips come over loopback HTTP with Range.
+//!
+//! It answers only to the token of this run, only under its own `Host`, only for ids that the
+//! library knows, and never lists or takes a path.
+
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use lastframe_library::Library;
+use lastframe_model::ids::is_plain;
+use lastframe_model::{Clip, ClipId, ImageId};
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tower_http::services::ServeFile;
+
+/// Pages that may read pixels of what is served (a canvas needs CORS): the app's own.
+const OWN_ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
+
+/// The running server; dropping it ends it.
+pub struct MediaServer {
+    base: String,
+    _stop: oneshot::Sender<()>,
+}
+
+struct Served {
+    library: Library,
+    token: String,
+    host: String,
+}
+
+impl MediaServer {
+    /// Binds a free loopback port and serves the library's files.
+    pub async fn start(library: Library) -> std::io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let host = listener.local_addr()?.to_string();
+        let token = hex::encode(rand::random::<[u8; 32]>());
+        let base = format!("http://{host}/{token}");
+        let served = Arc::new(Served { library, token, host });
+        let (stop, stopped) = oneshot::channel();
+        let router = router(served);
+        tokio::spawn(async move {
+            let end = async move {
+                let _ = stopped.await;
+            };
+            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(end).await {
+                tracing::error!(%error, "the media server ended");
+            }
+        });
+        Ok(Self { base, _stop: stop })
+    }
+
+    /// `http://127.0.0.1:PORT/TOKEN`
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+}
+
+fn router(served: Arc<Served>) -> Router {
+    Router::new()
+        .route("/{token}/clips/{file}", get(clip))
+        .route("/{token}/images/{id}", get(image))
+        .layer(middleware::from_fn_with_state(served.clone(), guard))
+        .with_state(served)
+}
+
+/// Refuses other hosts (DNS rebinding) and other tokens before anything is looked up.
+async fn guard(State(served): State<Arc<Served>>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let token = request.uri().path().split('/').nth(1).unwrap_or_default();
+    if host != Some(served.host.as_str()) || !same(token.as_bytes(), served.token.as_bytes()) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Some(origin) = origin.filter(|origin| OWN_ORIGINS.iter().any(|own| origin == own)) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
+    response
+}
+
+/// Compares without telling by its time how much was right.
+fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).fold(0, |different, (a, b)| different | (a ^ b)) == 0
+}
+
+async fn clip(State(served): State<Arc<Served>>, Path((_, file)): Path<(String, String)>, request: Request) -> Response {
+    let Some((id, kind)) = file.split_once('.') else { return StatusCode::NOT_FOUND.into_response() };
+    let (of, mime): (fn(&lastframe_library::Places, &Clip) -> PathBuf, _) = match kind {
+        "mp4" => (lastframe_library::Places::clip_file, "video/mp4"),
+        "last.png" => (lastframe_library::Places::last_frame_file, "image/png"),
+        "poster.webp" => (lastframe_library::Places::poster_file, "image/webp"),
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    let id = id.to_owned();
+    let path = blocking(&served, move |library| {
+        is_plain(&id).then(|| library.clip(&ClipId::new(id)).ok().flatten()).flatten().map(|clip| of(&library.places(), &clip))
+    });
+    send(path.await, mime, request).await
+}
+
+async fn image(State(served): State<Arc<Served>>, Path((_, id)): Path<(String, String)>, request: Request) -> Response {
+    let path = blocking(&served, move |library| is_plain(&id).then(|| library.image_path(&ImageId::new(id))).flatten());
+    let Some(path) = path.await else { return StatusCode::NOT_FOUND.into_response() };
+    // What is served is what the bytes are: a picture, or nothing.
+    match picture_type(&path).await {
+        Some(mime) => send(Some(path), mime, request).await,
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn picture_type(path: &std::path::Path) -> Option<&'static str> {
+    let mut head = Vec::new();
+    tokio::fs::File::open(path).await.ok()?.take(32).read_to_end(&mut head).await.ok()?;
+    image::guess_format(&head).ok().map(|format| format.to_mime_type())
+}
+
+/// SQLite is asked on a thread that may block.
+async fn blocking(served: &Arc<Served>, ask: impl FnOnce(&Library) -> Option<PathBuf> + Send + 'static) -> Option<PathBuf> {
+    let library = served.library.clone();
+    tokio::task::spawn_blocking(move || ask(&library)).await.ok().flatten()
+}
+
+async fn send(path: Option<PathBuf>, mime: &'static str, request: Request) -> Response {
+    let Some(path) = path else { return StatusCode::NOT_FOUND.into_response() };
+    match ServeFile::new(path).try_call(request).await {
+        Ok(response) => {
+            let mut response = response.map(Body::new);
+            if response.status().is_success() {
+                response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(mime));
+            }
+            response
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a media file could not be read");
+            StatusCode::NOT_FOUND.into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lastframe_library::Places;
+    use lastframe_model::{ImageFormat, ImageRef};
+    use tokio::io::AsyncWriteExt;
+
+    async fn served() -> (tempfile::TempDir, MediaServer, ImageRef, Vec<u8>) {
+        let folder = tempfile::tempdir().unwrap();
+        let places = Places::resolve(Some(folder.path().to_owned()), None).unwrap();
+        let library = Library::open(places).unwrap();
+        let mut png = Vec::new();
+        image::RgbImage::from_fn(320, 320, |x, y| image::Rgb([x as u8, y as u8, 7]))
+            .write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png)
+            .unwrap();
+        let kept = library.keep_image(&png, ImageFormat::Png, 320, 320).unwrap();
+        let server = MediaServer::start(library).await.unwrap();
+        (folder, server, kept, png)
+    }
+
+    /// Speaks HTTP by hand, so that path and headers are sent exactly as written.
+    async fn ask(server: &MediaServer, path: &str, headers: &str) -> (String, Vec<u8>) {
+        let host = server.base().split('/').nth(2).unwrap().to_owned();
+        let headers = if headers.contains("Host:") { headers.to_owned() } else { format!("Host: {host}\r\n{headers}") };
+        let mut socket = tokio::net::TcpStream::connect(&host).await.unwrap();
+        socket.write_all(format!("GET {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n").as_bytes()).await.unwrap();
+        let mut reply = Vec::new();
+        socket.read_to_end(&mut reply).await.unwrap();
+        let end = reply.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        (String::from_utf8(reply[..end].to_vec()).unwrap().to_lowercase(), reply[end + 4..].to_vec())
+    }
+
+    fn token(server: &MediaServer) -> String {
+        server.base().rsplit('/').next().unwrap().to_owned()
+    }
+
+    #[tokio::test]
+    async fn a_picture_is_served_whole_and_in_parts_under_the_token() {
+        let (_folder, server, kept, png) = served().await;
+        let path = format!("/{}/images/{}", token(&server), kept.id);
+        let (head, body) = ask(&server, &path, "").await;
+        assert!(head.starts_with("http/1.1 200") && head.contains("content-type: image/png"), "{head}");
+        assert_eq!(body, png);
+        let (head, body) = ask(&server, &path, "Range: bytes=10-19\r\n").await;
+        assert!(head.starts_with("http/1.1 206") && head.contains(&format!("content-range: bytes 10-19/{}", png.len())), "{head}");
+        assert_eq!(body, png[10..20], "seeking in a video asks for parts");
+    }
+
+    #[tokio::test]
+    async fn without_the_token_the_host_or_an_id_there_is_nothing() {
+        let (_folder, server, kept, _) = served().await;
+        let token = token(&server);
+        let refused = [
+            (format!("/{}/images/{}", "0".repeat(64), kept.id), ""),
+            (format!("/images/{}", kept.id), ""),
+            (format!("/{token}/images/{}", kept.id), "Host: attacker.example\r\n"),
+            (format!("/{token}/images/..%2flibrary.db"), ""),
+            (format!("/{token}/images/../library.db"), ""),
+            (format!("/{token}/clips/..%2f..%2flibrary.mp4"), ""),
+            (format!("/{token}/clips/{}.mp4", kept.id), ""),
+            (format!("/{token}/clips/"), ""),
+        ];
+        for (path, headers) in refused {
+            let (head, _) = ask(&server, &path, headers).await;
+            assert!(head.starts_with("http/1.1 404"), "{path} {headers}: {head}");
+        }
+    }
+
+    #[tokio::test]
+    async fn only_the_apps_own_page_may_read_pixels() {
+        let (_folder, server, kept, _) = served().await;
+        let path = format!("/{}/images/{}", token(&server), kept.id);
+        let (own, _) = ask(&server, &path, "Origin: tauri://localhost\r\n").await;
+        assert!(own.contains("access-control-allow-origin: tauri://localhost"), "{own}");
+        let (foreign, _) = ask(&server, &path, "Origin: https://attacker.example\r\n").await;
+        assert!(!foreign.contains("access-control-allow-origin"), "{foreign}");
+    }
+}

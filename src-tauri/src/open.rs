@@ -1,0 +1,217 @@
+//! The opened app: engine, keys, settings and servers, and the order in which they start.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lastframe_engine::{Engine, Parts, SystemClock};
+use lastframe_library::{Library, Places};
+use lastframe_model::{
+    Clip, ClipId, ErrorCode, Event, IpcError, Notice, NoticeCode, Provider, Session, Settings, WaitReason,
+};
+use lastframe_provider::Client;
+use lastframe_rehearsal::{Options, Rehearsal};
+use lastframe_secrets::{Keys, account_of};
+use tauri::AppHandle;
+use tauri_specta::Event as _;
+
+use crate::environment::Environment;
+use crate::ipc::Happened;
+use crate::media_server::MediaServer;
+use crate::settings_file::SettingsFile;
+use crate::words;
+
+/// The opened app.
+pub struct Open {
+    app: AppHandle,
+    /// The life of jobs, and all access to the library.
+    pub engine: Engine,
+    /// The library's rows and files.
+    pub library: Library,
+    /// `settings.json` and `draft.json`.
+    pub file: SettingsFile,
+    pub(crate) keys: Arc<Keys>,
+    settings: Mutex<Settings>,
+    media: MediaServer,
+    rehearsal: Mutex<Option<Rehearsal>>,
+    rehearsal_speed: f64,
+    home: Option<PathBuf>,
+    notices: Mutex<Vec<Notice>>,
+}
+
+impl Open {
+    /// Opens everything in the order in which each part needs the one before.
+    pub async fn start(app: AppHandle, environment: Environment) -> Result<Arc<Self>, IpcError> {
+        let places = environment.places.map_err(words::library)?;
+        let (file, settings, notice) = SettingsFile::open(&app, &places)?;
+        let library = blocking(move || Library::open(places)).await?.map_err(words::library)?;
+        let media = MediaServer::start(library.clone()).await.map_err(|error| no_port(&error))?;
+        let keys = Arc::new(Keys::new(environment.key));
+        let engine = Engine::start(Parts {
+            library: library.clone(),
+            settings: settings.clone(),
+            clock: Arc::new(SystemClock::new()),
+            events: listener(app.clone(), keys.clone()),
+            program: "Lastframe".to_owned(),
+        })?;
+        let open = Arc::new(Self {
+            app,
+            engine,
+            library,
+            file,
+            keys,
+            settings: Mutex::new(settings),
+            media,
+            rehearsal: Mutex::new(None),
+            rehearsal_speed: environment.rehearsal_speed,
+            home: environment.home,
+            notices: Mutex::new(notice.into_iter().collect()),
+        });
+        open.look_at_clips_folder().await;
+        open.start_rehearsal().await;
+        tokio::spawn({
+            let open = open.clone();
+            async move { open.connect_service().await }
+        });
+        Ok(open)
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> Settings {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the window needs to start.
+    pub async fn session(&self) -> Session {
+        let places = self.library.places();
+        Session {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            settings: self.settings(),
+            key: self.key_status().await,
+            catalogue: self.engine.catalogue(),
+            media: self.media.base().to_owned(),
+            clips_folder: places.clips.display().to_string(),
+            home: places.home.display().to_string(),
+            notices: self.notices.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+        }
+    }
+
+    /// Puts new settings in force: checked, written, then acted on.
+    pub async fn change_settings(self: &Arc<Self>, wanted: Settings) -> Result<Settings, IpcError> {
+        let wanted = wanted.checked().map_err(|refused| IpcError::new(ErrorCode::Invalid, refused.to_string()))?;
+        let before = self.settings();
+        if wanted.clips_folder != before.clips_folder {
+            let places = Places::resolve(self.home.clone(), wanted.clips_folder.as_deref()).map_err(words::library)?;
+            let library = self.library.clone();
+            blocking(move || library.set_clips_folder(places.clips)).await?.map_err(words::library)?;
+        }
+        self.file.write(&wanted)?;
+        *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = wanted.clone();
+        self.engine.change_settings(wanted.clone());
+        if wanted.service_address != before.service_address {
+            self.connect_service().await;
+        }
+        self.tell(Event::Settings(wanted.clone()));
+        Ok(wanted)
+    }
+
+    /// Where new jobs go.
+    pub fn provider(&self) -> Provider {
+        self.settings().provider()
+    }
+
+    /// One clip of the library.
+    pub async fn clip(&self, id: ClipId) -> Result<Clip, IpcError> {
+        let library = self.library.clone();
+        let found = blocking(move || library.clip(&id)).await?.map_err(words::library)?;
+        found.ok_or_else(|| IpcError::new(ErrorCode::NotFound, "This clip is no longer in the library."))
+    }
+
+    /// Writes bytes to a path that the person chose, and returns the path.
+    pub async fn save(path: PathBuf, bytes: Vec<u8>) -> Result<String, IpcError> {
+        let shown = path.display().to_string();
+        let failed = |error: std::io::Error| IpcError::new(ErrorCode::Storage, format!("{shown} could not be written: {error}"));
+        tokio::fs::write(&path, bytes).await.map_err(failed)?;
+        Ok(shown)
+    }
+
+    /// Starts the practice service; without it rehearsing is not possible, and a notice says so.
+    async fn start_rehearsal(&self) {
+        let options =
+            Options { speed: self.rehearsal_speed, ..Options::in_folder(self.library.places().rehearsal()) };
+        let started = async {
+            let rehearsal = Rehearsal::start(options).await.map_err(|error| error.to_string())?;
+            let client = Client::new(rehearsal.address(), rehearsal.key()).map_err(|error| error.to_string())?;
+            Ok::<_, String>((rehearsal, client))
+        };
+        match started.await {
+            Ok((rehearsal, client)) => {
+                self.engine.connect(Provider::Rehearsal, client);
+                *self.rehearsal.lock().unwrap_or_else(PoisonError::into_inner) = Some(rehearsal);
+            }
+            Err(reason) => self.notice(NoticeCode::Rehearsal, format!("The practice service did not start: {reason}")),
+        }
+    }
+
+    async fn look_at_clips_folder(&self) {
+        let folder = self.library.places().clips;
+        if !tokio::fs::metadata(&folder).await.is_ok_and(|found| found.is_dir()) {
+            let shown = folder.display();
+            let message = format!(
+                "The clips folder {shown} is not there. Connect its drive, or choose another folder under Settings, \
+                 Library. Clips on their way wait; nothing is lost."
+            );
+            self.notice(NoticeCode::ClipsFolder, message);
+        }
+    }
+
+    fn notice(&self, code: NoticeCode, message: String) {
+        tracing::warn!(?code, %message, "notice");
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(Notice { code, message });
+    }
+
+    pub(crate) fn tell(&self, event: Event) {
+        tell(&self.app, event);
+    }
+
+    /// Ends what runs; jobs go on at the next start.
+    pub async fn close(&self) {
+        self.engine.shutdown().await;
+        let rehearsal = self.rehearsal.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(rehearsal) = rehearsal {
+            rehearsal.shutdown().await;
+        }
+    }
+}
+
+/// Passes the engine's events to the window, and learns from them when the service refuses the key.
+fn listener(app: AppHandle, keys: Arc<Keys>) -> Arc<dyn Fn(Event) + Send + Sync> {
+    Arc::new(move |event| {
+        if let Event::Job(job) = &event
+            && let Provider::Service { address } = &job.provider
+            && job.wait.as_ref().is_some_and(|wait| wait.reason == WaitReason::KeyRefused)
+        {
+            let account = account_of(address);
+            if keys.mark_refused(&account, true) {
+                let (app, keys) = (app.clone(), keys.clone());
+                tokio::spawn(async move { tell(&app, Event::Key(keys.status(&account).await)) });
+            }
+        }
+        tell(&app, event);
+    })
+}
+
+fn tell(app: &AppHandle, event: Event) {
+    if let Err(error) = Happened(event).emit(app) {
+        tracing::warn!(%error, "an event did not reach the window");
+    }
+}
+
+/// Runs what may block on a thread that may.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, IpcError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| IpcError::new(ErrorCode::Internal, "A task of the app broke off."))
+}
+
+fn no_port(error: &std::io::Error) -> IpcError {
+    IpcError::new(ErrorCode::Internal, format!("No port on this computer could be opened for playing clips: {error}"))
+        .with_hint("Another program or a firewall forbids loopback connections; allow them for Lastframe and start it again.")
+}
