@@ -1,0 +1,51 @@
+// Pictures that arrive by hand: dropped or pasted files, and frames of clips dragged from elsewhere in the window.
+
+/** The type under which a clip's frame is dragged: JSON of {@link DraggedFrame}. */
+export const FRAME_TYPE = 'application/x-lastframe-frame';
+
+/** One frame of a clip, 0-based. */
+export interface DraggedFrame {
+  clip: string;
+  frame: number;
+}
+
+/** Whether something dragged may be dropped as a frame. */
+export const carriesPicture = (data: DataTransfer | null): boolean =>
+  data !== null && (data.types.includes(FRAME_TYPE) || data.types.includes('Files'));
+
+/** The frame of a clip that was dragged, if it was one. */
+export function draggedFrame(data: Pick<DataTransfer, 'getData'>): DraggedFrame | null {
+  const text = data.getData(FRAME_TYPE);
+  if (text === '') return null;
+  try {
+    const { clip, frame } = JSON.parse(text) as Partial<DraggedFrame>;
+    return typeof clip === 'string' && Number.isInteger(frame) && (frame ?? -1) >= 0
+      ? { clip, frame: frame ?? 0 }
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The first file among those dropped or pasted; the program judges whether it is a picture. */
+export const firstFile = (data: Pick<DataTransfer, 'files'> | null): File | null => data?.files[0] ?? null;
+
+/** A picture among what was pasted, if there is one. Some web views fill only `items`. */
+export function pastedPicture(data: Pick<DataTransfer, 'files' | 'items'> | null): File | null {
+  const files = [...(data?.files ?? [])];
+  for (const item of data?.items ?? []) {
+    const file = item.kind === 'file' ? item.getAsFile() : null;
+    if (file) files.push(file);
+  }
+  return files.find((file) => file.type.startsWith('image/')) ?? null;
+}
+
+/** A file's bytes as base64. */
+export async function base64(file: Blob): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const chunks: string[] = [];
+  // In pieces: one call with millions of arguments overflows the stack.
+  for (let at = 0; at < bytes.length; at += 0x8000)
+    chunks.push(String.fromCharCode(...bytes.subarray(at, at + 0x8000)));
+  return btoa(chunks.join(''));
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { Failure, Job } from '$lib/ipc/bindings';
+import { formOf, owedWhenFailed, owedWhenStopped, percentOf, roomOf } from './card';
+
+const failure = (code: Failure['code']): Failure => ({
+  code,
+  message: '',
+  service_code: null,
+  field: null,
+  reply: null,
+});
+
+const job = (changes: Partial<Job>): Job => ({
+  id: '0192f000-0000-7000-8000-000000000001',
+  request: {},
+  provider: { kind: 'service', address: 'https://cloud.vtrix.ai' },
+  state: 'running',
+  task_id: null,
+  progress: null,
+  estimate: { size: { width: 1248, height: 704 }, frames: 121, seconds: 5, tokens: 102_960, cost: '0.1853' },
+  failure: null,
+  wait: null,
+  clip: null,
+  created_at: '2026-11-22T14:08:00Z',
+  submitted_at: null,
+  finished_at: null,
+  dismissed: false,
+  revision: 1,
+  ...changes,
+});
+
+describe('form', () => {
+  it('is a wait only while the job is open', () => {
+    const wait = { reason: 'offline' as const, message: '' };
+    expect(formOf(job({ wait }))).toBe('waiting');
+    expect(formOf(job({}))).toBe('progress');
+    expect(formOf(job({ state: 'failed', wait }))).toBe('failed');
+    expect(formOf(job({ state: 'unknown' }))).toBe('unknown');
+  });
+});
+
+describe('money', () => {
+  it('says that a failed task was not billed, except where the service may have finished it', () => {
+    expect(owedWhenFailed(job({ state: 'failed', failure: failure('task_failed') }))).toBe('nothing');
+    expect(owedWhenFailed(job({ state: 'failed', failure: failure('no_video') }))).toBe('perhaps');
+    expect(owedWhenFailed(job({ state: 'failed', failure: failure('task_gone') }))).toBe('perhaps');
+  });
+
+  it('never promises that stopping saves money once something was sent', () => {
+    expect(owedWhenStopped(job({ state: 'queued' }))).toBe('nothing');
+    expect(owedWhenStopped(job({ state: 'submitting' }))).toBe('perhaps');
+    expect(owedWhenStopped(job({ state: 'running' }))).toBe('perhaps');
+    expect(owedWhenStopped(job({ state: 'downloading' }))).toBe('perhaps');
+  });
+
+  it('is pretend in a rehearsal', () => {
+    const rehearsal = { provider: { kind: 'rehearsal' as const } };
+    expect(owedWhenStopped(job({ ...rehearsal, state: 'running' }))).toBe('pretend');
+    expect(owedWhenFailed(job({ ...rehearsal, state: 'failed', failure: failure('no_video') }))).toBe('pretend');
+  });
+});
+
+describe('progress', () => {
+  it('shows no percent when the service tells none, and never one that is not reached', () => {
+    expect(percentOf(job({ progress: null }))).toBeNull();
+    expect(percentOf(job({ progress: 0.999 }))).toBe(99);
+    expect(percentOf(job({ progress: 1.2 }))).toBe(100);
+  });
+});
+
+describe('room', () => {
+  it('has three sizes', () => {
+    expect([100, 250, 320].map(roomOf)).toEqual(['narrow', 'compact', 'wide']);
+  });
+});

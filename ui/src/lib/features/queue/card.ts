@@ -1,0 +1,65 @@
+/**
+ * What a job's card is about: its form, and what the job means for the person's money.
+ * Must not know words or layout; the words are in the catalogue under the names given here.
+ */
+import type { FailureCode, Job, WaitReason } from '$lib/ipc/bindings';
+import { isRehearsal } from '$lib/state/request';
+
+/** The four forms of a card. */
+export type Form = 'progress' | 'waiting' | 'failed' | 'unknown';
+
+/** The form of a job that has a card. */
+export function formOf(job: Job): Form {
+  if (job.state === 'failed') return 'failed';
+  if (job.state === 'unknown') return 'unknown';
+  return job.wait ? 'waiting' : 'progress';
+}
+
+/** What is owed: nothing, the whole estimate perhaps, or pretend money only. */
+export type Owed = 'nothing' | 'perhaps' | 'pretend';
+
+/** Failures after which the service may have finished, and billed, what it will not give. */
+const PERHAPS_BILLED: readonly FailureCode[] = ['no_video', 'task_gone'];
+
+/** What a failed job owes. */
+export function owedWhenFailed(job: Job): Owed {
+  if (isRehearsal(job)) return 'pretend';
+  return job.failure && PERHAPS_BILLED.includes(job.failure.code) ? 'perhaps' : 'nothing';
+}
+
+/** What stopping to follow an open job leaves owed. Only a job that was never sent is free for certain. */
+export function owedWhenStopped(job: Job): Owed {
+  if (isRehearsal(job)) return 'pretend';
+  return job.state === 'queued' ? 'nothing' : 'perhaps';
+}
+
+/** Whether the service's own words say more than ours. Ours are enough where the failure is the program's. */
+export function quotesTheService(code: FailureCode): boolean {
+  return code !== 'not_sent' && code !== 'image_missing' && code !== 'expired';
+}
+
+/** Waits that the person can end in Settings. */
+export function endsInSettings(reason: WaitReason): boolean {
+  return reason === 'no_key' || reason === 'key_refused' || reason === 'folder_gone';
+}
+
+/** Waits in which the clip is made already and only has to arrive. */
+export function isMade(reason: WaitReason): boolean {
+  return reason === 'disk_full' || reason === 'folder_gone' || reason === 'bad_download';
+}
+
+/** Whole percent (0 – 100) of a job whose service tells it; `null` when it does not. */
+export function percentOf(job: Job): number | null {
+  return job.progress === null ? null : Math.min(100, Math.max(0, Math.floor(job.progress * 100)));
+}
+
+/** Below this width in CSS pixels a card has no room for the prompt and the third action. */
+export const COMPACT_BELOW = 320;
+/** Below this width only the title and a menu have room. */
+export const NARROW_BELOW = 200;
+
+/** How much room a card has. */
+export type Room = 'wide' | 'compact' | 'narrow';
+
+export const roomOf = (width: number): Room =>
+  width < NARROW_BELOW ? 'narrow' : width < COMPACT_BELOW ? 'compact' : 'wide';

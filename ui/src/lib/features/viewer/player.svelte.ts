@@ -1,0 +1,298 @@
+/**
+ * Plays one clip with exact frames: what is shown is always a whole frame with a number.
+ *
+ * The video element is the only clock. While it stands still the frame is the one asked for; while it
+ * plays the frame is read from it at every beat; when it stops it is moved to the middle of the frame it
+ * stopped on, so that number and picture agree. Must not know clips, keys or the document.
+ */
+import { clampFrame, frameAtTime, timeOfFrame, type FrameRate } from './frames';
+
+/** The part of a video element that the player uses. */
+export type Screen = Pick<
+  HTMLVideoElement,
+  | 'currentTime'
+  | 'seeking'
+  | 'ended'
+  | 'readyState'
+  | 'playbackRate'
+  | 'muted'
+  | 'volume'
+  | 'loop'
+  | 'error'
+  | 'load'
+  | 'play'
+  | 'pause'
+  | 'canPlayType'
+  | 'addEventListener'
+  | 'removeEventListener'
+>;
+
+/** How the person likes to hear and watch; kept from clip to clip. */
+export interface Habits {
+  /** 0 – 1. */
+  volume: number;
+  muted: boolean;
+  loop: boolean;
+}
+
+/** Whether and which way it plays. */
+export type Motion = 'still' | 'forward' | 'backward';
+
+/** Why a clip cannot be shown. */
+export type Trouble = 'decoder_missing' | 'file_missing' | 'damaged';
+
+/** Calls back before the next repaint with a time in milliseconds; returns how to call it off. */
+export type Beat = (callback: (milliseconds: number) => void) => () => void;
+
+/** Speeds of the shuttle keys, one press after another. */
+const SPEEDS = [1, 2, 4] as const;
+/** `HTMLMediaElement.HAVE_METADATA`. */
+const HAS_METADATA = 1;
+/** `MediaError.MEDIA_ERR_DECODE`. */
+const DECODE_ERROR = 3;
+/** What the service's videos are: H.264, High profile. */
+const H264 = 'video/mp4; codecs="avc1.640028"';
+
+export class Player {
+  /** The frame shown, from 0. */
+  frame = $state(0);
+  motion: Motion = $state('still');
+  /** 1, 2 or 4, in the direction of `motion`. */
+  speed = $state(1);
+  /** Whether the file has told its size and length. */
+  ready = $state(false);
+  trouble: Trouble | null = $state(null);
+  habits: Habits = $state({ volume: 1, muted: false, loop: false });
+
+  readonly rate: FrameRate;
+  readonly #beat: Beat;
+  #screen: Screen | null = null;
+  /** The frame to seek to once the seek under way has ended. */
+  #next: number | null = null;
+  #stopBeat: (() => void) | null = null;
+  #playWhenReady = false;
+
+  constructor(rate: FrameRate, habits: Habits, beat: Beat) {
+    this.rate = rate;
+    this.habits = { ...habits };
+    this.#beat = beat;
+  }
+
+  get lastFrame(): number {
+    return this.rate.frames - 1;
+  }
+
+  /** Takes a video element; returns how to let go of it. */
+  attach(screen: Screen): () => void {
+    this.#screen = screen;
+    this.#applyHabits();
+    const listeners: [string, () => void][] = [
+      ['loadedmetadata', () => this.#whenReady()],
+      ['seeked', () => this.#whenSeeked()],
+      ['ended', () => this.#whenEnded()],
+      ['error', () => this.#whenBroken()],
+    ];
+    for (const [name, listener] of listeners) screen.addEventListener(name, listener);
+    if (screen.readyState >= HAS_METADATA) this.#whenReady();
+    return () => {
+      for (const [name, listener] of listeners) screen.removeEventListener(name, listener);
+      this.#stopBeating();
+      screen.pause();
+      this.#screen = null;
+      this.motion = 'still';
+      this.ready = false;
+    };
+  }
+
+  /** Plays forward at 1×; from the beginning when it stands on the last frame. */
+  play(): void {
+    this.#forward(1);
+  }
+
+  pause(): void {
+    const screen = this.#screen;
+    const wasMoving = this.motion !== 'still';
+    const was = this.motion;
+    this.motion = 'still';
+    this.speed = 1;
+    this.#playWhenReady = false;
+    this.#stopBeating();
+    if (!screen) return;
+    screen.pause();
+    screen.playbackRate = 1;
+    if (!wasMoving) return;
+    this.goTo(was === 'forward' ? frameAtTime(screen.currentTime, this.rate) : this.frame);
+  }
+
+  toggle(): void {
+    if (this.motion === 'still') this.play();
+    else this.pause();
+  }
+
+  /** Shows a frame (from 0; clamped) and stands still. */
+  goTo(frame: number): void {
+    if (this.motion !== 'still') {
+      this.motion = 'still';
+      this.speed = 1;
+      this.#stopBeating();
+      this.#screen?.pause();
+      if (this.#screen) this.#screen.playbackRate = 1;
+    }
+    this.#playWhenReady = false;
+    this.#seek(clampFrame(frame, this.rate));
+  }
+
+  /** Moves by whole frames and stands still. */
+  step(frames: number): void {
+    if (this.motion === 'forward' && this.#screen) this.frame = frameAtTime(this.#screen.currentTime, this.rate);
+    this.goTo(this.frame + frames);
+  }
+
+  /** The shuttle: −1 backward, 0 stop, 1 forward; the same way again is faster. */
+  shuttle(way: -1 | 0 | 1): void {
+    if (way === 0) return this.pause();
+    const same = (way === 1 && this.motion === 'forward') || (way === -1 && this.motion === 'backward');
+    const at = SPEEDS.findIndex((speed) => speed === this.speed);
+    const speed = same ? (SPEEDS[Math.min(at + 1, SPEEDS.length - 1)] ?? 1) : 1;
+    if (way === 1) this.#forward(speed);
+    else this.#backward(speed);
+  }
+
+  /** Tries the file once more after a trouble. */
+  retry(): void {
+    this.trouble = null;
+    this.ready = false;
+    this.#screen?.load();
+  }
+
+  setVolume(volume: number): void {
+    this.habits.volume = Math.min(1, Math.max(0, volume));
+    this.habits.muted = this.habits.volume === 0;
+    this.#applyHabits();
+  }
+
+  toggleMuted(): void {
+    this.habits.muted = !this.habits.muted;
+    if (!this.habits.muted && this.habits.volume === 0) this.habits.volume = 1;
+    this.#applyHabits();
+  }
+
+  toggleLoop(): void {
+    this.habits.loop = !this.habits.loop;
+    this.#applyHabits();
+  }
+
+  #applyHabits(): void {
+    if (!this.#screen) return;
+    this.#screen.volume = this.habits.volume;
+    this.#screen.muted = this.habits.muted;
+    this.#screen.loop = this.habits.loop;
+  }
+
+  #forward(speed: number): void {
+    const screen = this.#screen;
+    if (!screen || !this.ready) {
+      this.#playWhenReady = true;
+      return;
+    }
+    if (this.motion === 'backward') this.#stopBeating();
+    if (this.frame >= this.lastFrame) this.#seek(0);
+    this.motion = 'forward';
+    this.speed = speed;
+    screen.playbackRate = speed;
+    this.#watch();
+    screen.play().catch(() => {
+      // The system refused to start by itself, or another command came first: it stands still, nothing is wrong.
+      if (this.motion === 'forward') this.pause();
+    });
+  }
+
+  #backward(speed: number): void {
+    const screen = this.#screen;
+    if (!screen || !this.ready) return;
+    if (this.motion === 'forward') {
+      screen.pause();
+      screen.playbackRate = 1;
+      this.frame = frameAtTime(screen.currentTime, this.rate);
+    }
+    this.#stopBeating();
+    this.motion = 'backward';
+    this.speed = speed;
+    // Video elements do not play backward, so the frames are sought one after another by the clock.
+    const from = this.frame;
+    let began: number | null = null;
+    const tick = (now: number): void => {
+      began ??= now;
+      const frame = from - ((now - began) / 1000) * this.rate.fps * speed;
+      this.#seek(clampFrame(frame, this.rate));
+      if (this.frame === 0) this.pause();
+      else this.#stopBeat = this.#beat(tick);
+    };
+    this.#stopBeat = this.#beat(tick);
+  }
+
+  /** Follows the element while it plays forward. */
+  #watch(): void {
+    this.#stopBeating();
+    const tick = (): void => {
+      const screen = this.#screen;
+      if (!screen || this.motion !== 'forward') return;
+      if (!screen.seeking) this.frame = frameAtTime(screen.currentTime, this.rate);
+      this.#stopBeat = this.#beat(tick);
+    };
+    this.#stopBeat = this.#beat(tick);
+  }
+
+  #stopBeating(): void {
+    this.#stopBeat?.();
+    this.#stopBeat = null;
+  }
+
+  /** One seek at a time: a decoder that is slower than a held key gets the last wish, not all of them. */
+  #seek(frame: number): void {
+    this.frame = frame;
+    const screen = this.#screen;
+    if (!screen || !this.ready || screen.seeking) {
+      this.#next = frame;
+      return;
+    }
+    this.#next = null;
+    screen.currentTime = timeOfFrame(frame, this.rate);
+  }
+
+  #whenSeeked(): void {
+    const next = this.#next;
+    if (next === null) return;
+    this.#next = null;
+    this.#seek(next);
+  }
+
+  #whenReady(): void {
+    this.ready = true;
+    this.trouble = null;
+    if (this.#next !== null) this.#whenSeeked();
+    if (this.#playWhenReady) {
+      this.#playWhenReady = false;
+      this.play();
+    }
+  }
+
+  #whenEnded(): void {
+    // A browser may also call a video ended that was only sought to its last frame.
+    if (this.motion !== 'forward') return;
+    this.#stopBeating();
+    this.motion = 'still';
+    this.speed = 1;
+    if (this.#screen) this.#screen.playbackRate = 1;
+    this.#seek(this.lastFrame);
+  }
+
+  #whenBroken(): void {
+    const screen = this.#screen;
+    if (!screen?.error) return;
+    this.#stopBeating();
+    this.motion = 'still';
+    if (screen.canPlayType(H264) === '') this.trouble = 'decoder_missing';
+    else this.trouble = screen.error.code === DECODE_ERROR ? 'damaged' : 'file_missing';
+  }
+}

@@ -1,0 +1,255 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { timeOfFrame } from './frames';
+import { Player, type Screen } from './player.svelte';
+
+const RATE = { fps: 24, frames: 121 };
+const HABITS = { volume: 0.5, muted: false, loop: false };
+
+/** A video element without a document: seeks take until `settle()` is called. */
+class FakeScreen extends EventTarget {
+  #time = 0;
+  seeking = false;
+  seeks: number[] = [];
+  ended = false;
+  paused = true;
+  readyState = 0;
+  playbackRate = 1;
+  muted = false;
+  volume = 1;
+  loop = false;
+  error: { code: number } | null = null;
+  plays = '';
+  refuses = false;
+
+  get currentTime(): number {
+    return this.#time;
+  }
+  set currentTime(seconds: number) {
+    this.#time = seconds;
+    this.seeking = true;
+    this.seeks.push(seconds);
+  }
+  /** Time goes on by itself. */
+  advanceTo(seconds: number): void {
+    this.#time = seconds;
+  }
+  settle(): void {
+    this.seeking = false;
+    this.dispatchEvent(new Event('seeked'));
+  }
+  load(): void {
+    this.readyState = 1;
+    this.dispatchEvent(new Event('loadedmetadata'));
+  }
+  play(): Promise<void> {
+    if (this.refuses) return Promise.reject(new Error('NotAllowedError'));
+    this.paused = false;
+    return Promise.resolve();
+  }
+  pause(): void {
+    this.paused = true;
+  }
+  canPlayType(): CanPlayTypeResult {
+    return this.plays as CanPlayTypeResult;
+  }
+}
+
+let screen: FakeScreen;
+let player: Player;
+let beats: ((milliseconds: number) => void)[];
+
+/** Runs what is waiting for the next repaint. */
+function beat(milliseconds: number): void {
+  const waiting = beats;
+  beats = [];
+  for (const callback of waiting) callback(milliseconds);
+}
+
+beforeEach(() => {
+  beats = [];
+  screen = new FakeScreen();
+  player = new Player(RATE, HABITS, (callback) => {
+    beats.push(callback);
+    return () => {
+      beats = beats.filter((other) => other !== callback);
+    };
+  });
+  player.attach(screen as unknown as Screen);
+  screen.load();
+});
+
+describe('standing still', () => {
+  it('seeks to the middle of the frame asked for', () => {
+    player.goTo(120);
+    expect(screen.currentTime).toBeCloseTo(timeOfFrame(120, RATE), 12);
+    expect(player.frame).toBe(120);
+  });
+
+  it('steps by one frame and stops at both ends', () => {
+    player.step(-1);
+    expect(player.frame).toBe(0);
+    player.step(1);
+    screen.settle();
+    expect(player.frame).toBe(1);
+    player.goTo(500);
+    screen.settle();
+    player.step(1);
+    expect(player.frame).toBe(120);
+  });
+
+  it('keeps one seek under way and then does only the last wish', () => {
+    player.goTo(10);
+    player.step(1);
+    player.step(1);
+    player.step(1);
+    expect(screen.seeks, 'the decoder is busy with the first').toHaveLength(1);
+    expect(player.frame, 'the number follows the hand').toBe(13);
+    screen.settle();
+    expect(screen.seeks).toHaveLength(2);
+    expect(screen.currentTime).toBeCloseTo(timeOfFrame(13, RATE), 12);
+  });
+
+  it('remembers a wish from before the file was ready', () => {
+    const late = new FakeScreen();
+    const other = new Player(RATE, HABITS, () => () => undefined);
+    other.attach(late as unknown as Screen);
+    other.goTo(24);
+    expect(late.seeks).toEqual([]);
+    late.load();
+    expect(late.currentTime).toBeCloseTo(timeOfFrame(24, RATE), 12);
+  });
+});
+
+describe('playing', () => {
+  it('follows the element while it plays', () => {
+    player.play();
+    screen.advanceTo(1.01);
+    beat(16);
+    expect(player.frame).toBe(24);
+    expect(player.motion).toBe('forward');
+  });
+
+  it('stops on a whole frame and shows exactly that', () => {
+    player.play();
+    screen.advanceTo(2.02);
+    player.pause();
+    expect(screen.paused).toBe(true);
+    expect(player.frame).toBe(48);
+    expect(screen.currentTime).toBeCloseTo(timeOfFrame(48, RATE), 12);
+  });
+
+  it('starts again from the beginning at the end', () => {
+    player.goTo(120);
+    screen.settle();
+    player.play();
+    expect(screen.currentTime).toBeCloseTo(timeOfFrame(0, RATE), 12);
+    expect(player.motion).toBe('forward');
+  });
+
+  it('ends on the last frame', () => {
+    player.play();
+    screen.advanceTo(5.04);
+    screen.dispatchEvent(new Event('ended'));
+    expect(player.frame).toBe(120);
+    expect(player.motion).toBe('still');
+  });
+
+  it('is not taken for ended when it was only sought to its last frame', () => {
+    player.goTo(120);
+    screen.settle();
+    screen.dispatchEvent(new Event('ended'));
+    expect(screen.seeks, 'another seek would end it again, without end').toHaveLength(1);
+  });
+
+  it('a step while it plays stops it first', () => {
+    player.play();
+    screen.advanceTo(1.01);
+    player.step(1);
+    expect(screen.paused).toBe(true);
+    expect(player.frame).toBe(25);
+  });
+
+  it('stands still without an error when the system refuses to start', async () => {
+    screen.refuses = true;
+    player.play();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(player.motion).toBe('still');
+    expect(player.trouble).toBeNull();
+  });
+
+  it('plays once ready when asked before', () => {
+    const late = new FakeScreen();
+    const other = new Player(RATE, HABITS, () => () => undefined);
+    other.attach(late as unknown as Screen);
+    other.play();
+    expect(late.paused).toBe(true);
+    late.load();
+    expect(late.paused).toBe(false);
+  });
+});
+
+describe('shuttle', () => {
+  it('gets faster with each press, up to four times', () => {
+    player.shuttle(1);
+    expect(screen.playbackRate).toBe(1);
+    player.shuttle(1);
+    player.shuttle(1);
+    player.shuttle(1);
+    expect(screen.playbackRate).toBe(4);
+    player.shuttle(0);
+    expect(screen.playbackRate, 'the next play is at normal speed').toBe(1);
+    expect(player.motion).toBe('still');
+  });
+
+  it('goes backward by the clock, down to the first frame', () => {
+    player.goTo(48);
+    screen.settle();
+    player.shuttle(-1);
+    beat(1000);
+    screen.settle();
+    beat(1500);
+    screen.settle();
+    expect(player.frame, 'half a second back is twelve frames').toBe(36);
+    beat(9000);
+    expect(player.frame).toBe(0);
+    expect(player.motion).toBe('still');
+  });
+
+  it('turns around at normal speed', () => {
+    player.shuttle(1);
+    player.shuttle(1);
+    screen.advanceTo(2.01);
+    player.shuttle(-1);
+    expect(player.motion).toBe('backward');
+    expect(player.speed).toBe(1);
+    expect(screen.paused).toBe(true);
+  });
+});
+
+describe('habits', () => {
+  it('gives the element the volume from before, and keeps changes', () => {
+    expect(screen.volume).toBe(0.5);
+    player.setVolume(0);
+    expect(player.habits.muted, 'no volume is the same as muted').toBe(true);
+    player.toggleMuted();
+    expect(screen.muted).toBe(false);
+    expect(screen.volume, 'unmuting is heard').toBe(1);
+    player.toggleLoop();
+    expect(screen.loop).toBe(true);
+  });
+});
+
+describe('trouble', () => {
+  it('tells a missing decoder from a missing file and from a damaged one', () => {
+    screen.error = { code: 4 };
+    screen.dispatchEvent(new Event('error'));
+    expect(player.trouble).toBe('decoder_missing');
+    screen.plays = 'probably';
+    screen.dispatchEvent(new Event('error'));
+    expect(player.trouble).toBe('file_missing');
+    screen.error = { code: 3 };
+    screen.dispatchEvent(new Event('error'));
+    expect(player.trouble).toBe('damaged');
+  });
+});

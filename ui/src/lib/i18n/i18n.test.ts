@@ -1,0 +1,143 @@
+import { IntlMessageFormat } from 'intl-messageformat';
+import { afterEach, describe, expect, it } from 'vitest';
+import { CommandError } from '$lib/ipc/client';
+import { emptyRequest } from '$lib/state/request';
+import { en, type MessageKey } from './en';
+import { clock, day, dayKey, elapsed, exactMoney, fileSize, money, seed, seconds } from './format';
+import { locale } from './locale.svelte';
+import { t, translate } from './translate';
+import { adjustmentWords, errorLine, errorWords, problemWords } from './words';
+import { zh } from './zh';
+
+afterEach(() => locale.choose('en'));
+
+const keys = Object.keys(en) as MessageKey[];
+/** Names of the values that a message takes. */
+const slots = (text: string, language: string): string[] => {
+  const found = new Set<string>();
+  const walk = (parts: unknown[]): void => {
+    for (const part of parts as { type: number; value: string; options?: Record<string, { value: unknown[] }> }[]) {
+      if (part.type !== 0 && part.type !== 7) found.add(part.value);
+      for (const option of Object.values(part.options ?? {})) walk(option.value);
+    }
+  };
+  walk(new IntlMessageFormat(text, language, undefined, { ignoreTag: true }).getAst());
+  return [...found].sort();
+};
+
+describe('the catalogues', () => {
+  it('have the same keys', () => {
+    expect(Object.keys(zh).sort()).toEqual([...keys].sort());
+  });
+
+  it.each(keys)('%s takes the same values in both languages', (key) => {
+    expect(slots(zh[key], 'zh-CN'), zh[key]).toEqual(slots(en[key], 'en'));
+  });
+
+  it('are translated: Chinese has Chinese in it, but for names and marks', () => {
+    const untranslated = keys.filter(
+      (key) => !/[\u4e00-\u9fff]/.test(zh[key]) && /[A-Za-z]{3,}/.test(zh[key].replace(/\{[^}]*\}/g, '')),
+    );
+    expect(untranslated).toEqual(
+      ['app.name', 'composer.callback-hint', 'settings.version'].filter((key) =>
+        untranslated.includes(key as MessageKey),
+      ),
+    );
+  });
+});
+
+describe('a message', () => {
+  it('follows the language and counts as it does', () => {
+    expect(t('app.clips', { count: 1 })).toBe('1 clip');
+    expect(t('app.clips', { count: 1204 })).toBe('1,204 clips');
+    locale.choose('zh-CN');
+    expect(t('app.clips', { count: 1 })).toBe('1 个片段');
+    expect(translate('en', 'app.settings')).toBe('Settings');
+  });
+});
+
+describe('money', () => {
+  it.each([
+    ['0.1853', '$0.19'],
+    ['0.0061', '$0.0061'],
+    ['0', '$0.00'],
+    ['12.5', '$12.50'],
+  ])('%s reads %s', (amount, words) => {
+    expect(money(amount), 'nothing paid reads as nothing').toBe(words);
+    locale.choose('zh-CN');
+    expect(money(amount), 'US$ would be another sign than the button’s').toBe(words);
+  });
+
+  it('as billed has four places', () => {
+    expect(exactMoney('0.1853')).toBe('$0.1853');
+  });
+});
+
+describe('time', () => {
+  it.each([
+    [7_400, '0:07'],
+    [72_000, '1:12'],
+    [3_729_000, '1:02:09'],
+    [-5, '0:00'],
+  ])('%s ms passed read %s', (milliseconds, words) => {
+    expect(elapsed(milliseconds)).toBe(words);
+  });
+
+  it('days are the person’s own', () => {
+    const now = new Date(2026, 10, 22, 0, 30);
+    expect(day(new Date(2026, 10, 22, 0, 10).toISOString(), now)).toBe('Today');
+    expect(day(new Date(2026, 10, 21, 23, 50).toISOString(), now), 'forty minutes ago, but yesterday').toBe(
+      'Yesterday',
+    );
+    expect(day(new Date(2026, 10, 19).toISOString(), now)).toBe('Thursday, November 19');
+    expect(day(new Date(2025, 10, 19).toISOString(), now)).toContain('2025');
+    expect(dayKey(new Date(2026, 0, 2))).toBe('2026-01-02');
+    expect(clock(new Date(2026, 0, 2, 14, 8).toISOString())).toBe('14:08');
+  });
+
+  it('a length keeps its thousandths', () => {
+    expect([seconds(5), seconds(2.375)]).toEqual(['5 s', '2.375 s']);
+  });
+});
+
+it('numbers are grouped for reading', () => {
+  expect(seed(2_871_449_036)).toBe('2\u2009871\u2009449\u2009036');
+  expect(fileSize(1_834_221)).toBe('1.8 MB');
+});
+
+describe('the words of a code', () => {
+  const name = () => 'Lite t2v';
+  const request = {
+    ...emptyRequest(),
+    first_frame: { id: 'a', format: 'png' as const, width: 200, height: 900, bytes: 1 },
+  };
+
+  it('give the numbers of the thing refused', () => {
+    const problem = { field: 'first_frame', code: 'image_side', message: '', warning: false } as const;
+    expect(problemWords(problem, request, name)).toContain('200 × 900 px; each side must be between 300 and 6000 px');
+    locale.choose('zh-CN');
+    expect(problemWords(problem, request, name)).toContain('200 × 900');
+  });
+
+  it('say which way a picture does not fit', () => {
+    const problem = { field: 'first_frame', code: 'mode_not_taken', message: '', warning: false } as const;
+    expect(problemWords(problem, request, name)).toBe('Lite t2v takes no first frame.');
+    expect(problemWords(problem, emptyRequest(), name)).toBe('Lite t2v needs a picture.');
+  });
+
+  it('say what was adjusted', () => {
+    const words = adjustmentWords(
+      { kind: 'length', from: { unit: 'frames', value: 57 }, to: { unit: 'seconds', value: 4 } },
+      request,
+      name,
+    );
+    expect(words).toBe('The length moved from 57 frames to 4 s.');
+  });
+
+  it('keep the program’s own words beside the Chinese ones', () => {
+    const error = new CommandError({ code: 'offline', message: 'dns error', field: null, hint: 'h' });
+    expect(errorWords(error)).toEqual({ title: 'dns error', detail: null, hint: 'h' });
+    locale.choose('zh-CN');
+    expect(errorLine(error)).toBe('无法连接服务。没有产生费用。（dns error）');
+  });
+});

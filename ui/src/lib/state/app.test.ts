@@ -1,0 +1,78 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Session, Settings } from '$lib/ipc/bindings';
+import { CommandError, type Commands } from '$lib/ipc/client';
+import { locale } from '$lib/i18n/locale.svelte';
+import { App } from './app.svelte';
+
+const session: Session = {
+  version: '0.1.0',
+  settings: { door: 'connect', language: 'zh-CN' },
+  key: { state: 'stored', last_four: '7f3a', problem: null, refused: false },
+  catalogue: { models: [] },
+  media: 'http://127.0.0.1:1/t',
+  clips_folder: '/clips',
+  home: '/home',
+  notices: [],
+};
+
+const app = (overrides: Partial<Commands> = {}) =>
+  new App({
+    session: async () => session,
+    changeSettings: async (settings: Settings) => settings,
+    ...overrides,
+  } as unknown as Commands);
+
+afterEach(() => locale.choose('en'));
+
+describe('opening', () => {
+  it('takes the session, with defaults for what the file did not have', async () => {
+    const it = app();
+    await it.open();
+    expect(it.stage).toEqual({ at: 'ready' });
+    expect(it.settings).toMatchObject({ door: 'connect', parallel_jobs: 3, theme: 'system' });
+    expect(it.key.last_four).toBe('7f3a');
+    expect(locale.name, 'the language is in force at once').toBe('zh-CN');
+  });
+
+  it('keeps a failure for the screen that says it, and can be tried again', async () => {
+    const busy = new CommandError({ code: 'busy', message: 'in use', field: null, hint: 'close it' });
+    const open = vi.fn().mockRejectedValueOnce(busy).mockResolvedValueOnce(session);
+    const it = app({ session: open });
+    await it.open();
+    expect(it.stage).toEqual({ at: 'failed', error: busy });
+    await it.open();
+    expect(it.stage).toEqual({ at: 'ready' });
+  });
+});
+
+describe('settings', () => {
+  it('are sent whole: one change must not reset the others', async () => {
+    const changeSettings = vi.fn(async (settings: Settings) => settings);
+    const it = app({ changeSettings });
+    await it.open();
+    await it.change({ theme: 'lightbox' });
+    expect(changeSettings).toHaveBeenCalledWith(expect.objectContaining({ door: 'connect', theme: 'lightbox' }));
+    expect(it.settings.theme).toBe('lightbox');
+  });
+
+  it('stay as they were when refused', async () => {
+    const it = app({ changeSettings: () => Promise.reject(new Error('no')) });
+    await it.open();
+    await expect(it.change({ theme: 'lightbox' })).rejects.toThrow('no');
+    expect(it.settings.theme).toBe('system');
+  });
+
+  it('follow events, as when another door was chosen elsewhere', async () => {
+    const it = app();
+    await it.open();
+    expect(it.rehearsing).toBe(false);
+    it.heard({ kind: 'settings', value: { ...it.settings, door: 'rehearse' } });
+    expect(it.rehearsing).toBe(true);
+    it.heard({ kind: 'key', value: { state: 'missing', last_four: null, problem: null, refused: false } });
+    expect(it.key.state).toBe('missing');
+  });
+});
+
+it('before the first run is over everything is a rehearsal: nothing can be spent', () => {
+  expect(app().rehearsing).toBe(true);
+});

@@ -1,0 +1,16 @@
+// Where pictures and videos of the library are served from.
+
+import type { ClipId, ImageId } from '$lib/ipc/bindings';
+import { host } from '$lib/ipc/client';
+import { app } from './app.svelte';
+
+const url = (path: string): string => host().mediaUrl(app.session?.media ?? '', path);
+
+/** The clip's MP4. */
+export const videoUrl = (clip: ClipId): string => url(`clips/${clip}.mp4`);
+/** The clip's first frame, at most 640 px wide. */
+export const posterUrl = (clip: ClipId): string => url(`clips/${clip}.poster.webp`);
+/** The clip's last frame, full size. */
+export const lastFrameUrl = (clip: ClipId): string => url(`clips/${clip}.last.png`);
+/** A picture kept in the library. */
+export const imageUrl = (image: ImageId): string => url(`images/${image}`);

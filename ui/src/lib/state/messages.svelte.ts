@@ -1,0 +1,38 @@
+// What the window says in passing: toasts to be seen, and announcements for a screen reader.
+
+/** One toast. */
+export interface Toast {
+  id: number;
+  text: string;
+  tone: 'plain' | 'trouble';
+  action?: { label: string; run: () => void };
+}
+
+/** Milliseconds a toast stays; trouble stays longer, since it has more to read. */
+const STAY = { plain: 5_000, trouble: 10_000 } as const;
+
+export class Messages {
+  toasts = $state.raw<Toast[]>([]);
+  /** What the live region says; changes are read out. */
+  announcement = $state('');
+  #next = 1;
+
+  /** Shows a toast for some seconds. */
+  say(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): void {
+    const toast: Toast = { id: this.#next++, text, tone: options.tone ?? 'plain', action: options.action };
+    // The same words twice are one toast.
+    this.toasts = [...this.toasts.filter((other) => other.text !== text), toast].slice(-3);
+    setTimeout(() => this.dismiss(toast.id), STAY[toast.tone]);
+  }
+
+  dismiss(id: number): void {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+  }
+
+  /** Tells a screen reader, without showing anything. */
+  announce(text: string): void {
+    this.announcement = text;
+  }
+}
+
+export const messages = new Messages();
