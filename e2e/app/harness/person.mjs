@@ -1,0 +1,189 @@
+// What a person sees and does in the window, in the window's own names (`data-testid`). Nothing here looks behind it.
+import { patience } from './app.mjs';
+
+/** How long a rehearsed clip may take until its card is there, on a busy computer. Milliseconds. */
+const clipPatience = 60_000;
+
+export class Person {
+  constructor(app) {
+    this.app = app;
+    this.home = app.home;
+    this.browser = app.browser;
+  }
+
+  /** An element by its name. */
+  see(name) {
+    return this.browser.$(`[data-testid="${name}"]`);
+  }
+
+  /** The ids (`data-id`) of all cards of that name, in the order of the page. One look: cards come and go meanwhile. */
+  ids(name) {
+    const read = (selector) => [...document.querySelectorAll(selector)].map((card) => card.dataset.id);
+    return this.browser.execute(read, `[data-testid="${name}"]`);
+  }
+
+  /** The ids of what stands inside something, in the order of the page. */
+  idsIn(name) {
+    const read = (selector) => [...document.querySelectorAll(selector)].map((each) => each.dataset.id);
+    return this.browser.execute(read, `[data-testid="${name}"] [data-id]`);
+  }
+
+  /** Waits until something of that name is on the screen, and returns it. */
+  async waitFor(name, timeout = patience) {
+    const element = this.see(name);
+    await element.waitForDisplayed({ timeout, timeoutMsg: `“${name}” did not appear within ${timeout / 1000} s` });
+    return element;
+  }
+
+  async click(name) {
+    const element = await this.waitFor(name);
+    await element.waitForClickable({ timeout: patience, timeoutMsg: `“${name}” cannot be clicked` });
+    await element.click();
+  }
+
+  /** Waits until a text reads as wanted: a string in full, or a pattern. */
+  async waitForText(name, wanted, timeout = patience) {
+    const element = await this.waitFor(name);
+    let text = '';
+    const reads = async () => {
+      text = (await element.getText()).trim();
+      return wanted instanceof RegExp ? wanted.test(text) : text === wanted;
+    };
+    await this.browser
+      .waitUntil(reads, { timeout })
+      .catch(() => Promise.reject(new Error(`“${name}” should read ${wanted}, but reads “${text}”`)));
+    return text;
+  }
+
+  /** Goes through the door *Rehearse* of the first run. */
+  async rehearse() {
+    await this.waitFor('first-run');
+    await this.click('door-rehearse');
+    await this.waitFor('place-gallery');
+  }
+
+  async write(prompt) {
+    const field = await this.waitFor('prompt');
+    await field.setValue(prompt);
+  }
+
+  /** Writes a prompt and presses Generate once it can be pressed. */
+  async generate(prompt) {
+    await this.write(prompt);
+    await this.pressGenerate();
+  }
+
+  async pressGenerate() {
+    const button = this.see('generate');
+    await this.browser.waitUntil(async () => (await button.getAttribute('aria-disabled')) !== 'true', {
+      timeout: patience,
+      timeoutMsg: 'Generate should become ready to press',
+    });
+    await this.click('generate');
+  }
+
+  /** Waits until the gallery holds that many clips, and returns their ids, newest first. */
+  async waitForClips(count, timeout = clipPatience) {
+    let ids = [];
+    await this.browser.waitUntil(async () => (ids = await this.ids('clip-card')).length >= count, {
+      timeout,
+      timeoutMsg: `the gallery should hold ${count} clips within ${timeout / 1000} s`,
+    });
+    return ids;
+  }
+
+  /** The state that the card of an id shows: a job's state, or `done`. `undefined` when there is no such card. */
+  async state(id) {
+    const read = (selector) => document.querySelector(selector)?.dataset.state ?? null;
+    return (await this.browser.execute(read, `[data-state][data-id="${id}"]`)) ?? undefined;
+  }
+
+  /** Opens a clip in the viewer, and returns its video element. */
+  async openClip(id) {
+    const card = this.browser.$(`[data-testid="clip-card"][data-id="${id}"]`);
+    await card.waitForDisplayed({ timeout: patience });
+    await card.click();
+    await this.waitFor('place-viewer');
+    return this.waitFor('viewer-video');
+  }
+
+  /** Goes to a place by its button on the rail, known by the key it also has. */
+  async go(place, shortcut) {
+    await this.browser.$(`nav [aria-keyshortcuts="${shortcut}"]`).click();
+    return this.waitFor(place);
+  }
+
+  openSettings() {
+    return this.go('place-settings', 'Control+,');
+  }
+
+  openGallery() {
+    return this.go('place-gallery', 'G');
+  }
+
+  /** Chooses one of the options that stand side by side under a name. */
+  async choose(name, value) {
+    await this.waitFor(name);
+    const option = this.browser.$(`[data-testid="${name}"] [role="radio"][data-value="${value}"]`);
+    await option.click();
+    await this.browser.waitUntil(async () => (await option.getAttribute('aria-checked')) === 'true', {
+      timeout: patience,
+      timeoutMsg: `“${value}” should be chosen as ${name}`,
+    });
+  }
+
+  async setServiceAddress(address) {
+    const field = await this.waitFor('service-address');
+    await field.setValue(address);
+    await this.click('address-save');
+    await this.see('address-save').waitForExist({ reverse: true, timeoutMsg: 'the address should be taken' });
+  }
+
+  /** Pastes a key into its field and asks for it to be checked and kept. */
+  async enterKey(key, button = 'key-save') {
+    const field = await this.waitFor('key-input');
+    await field.setValue(key);
+    await this.click(button);
+  }
+
+  /** The error that stands at a field: what it is described by, or what is announced in its group. Empty when none. */
+  errorAt(name) {
+    return this.browser.execute((field) => {
+      const element = document.querySelector(`[data-testid="${field}"]`);
+      const description = document.getElementById(element.getAttribute('aria-describedby') ?? '');
+      const group = element.parentElement.closest('[role="group"]');
+      return (description ?? group?.querySelector('[role="alert"]'))?.innerText.trim() ?? '';
+    }, name);
+  }
+
+  /** Waits for an error at a field, and returns its words. */
+  async waitForErrorAt(name) {
+    let words = '';
+    await this.browser.waitUntil(async () => (words = await this.errorAt(name)) !== '', {
+      timeout: patience,
+      timeoutMsg: `an error should stand at “${name}”`,
+    });
+    return words;
+  }
+
+  /** Moves the pointer onto something, and returns the words that appear over it. */
+  async tooltipOf(name) {
+    await this.see(name).moveTo();
+    const tooltip = this.browser.$('[data-tooltip-content]');
+    await tooltip.waitForDisplayed({
+      timeout: patience,
+      timeoutMsg: `“${name}” should say something under the pointer`,
+    });
+    return (await tooltip.getText()).trim();
+  }
+
+  /** Waits until every picture on the page is loaded and drawn, for one that is to be kept. */
+  async settle() {
+    await this.browser.waitUntil(() =>
+      this.browser.execute(
+        () => document.fonts.status === 'loaded' && [...document.images].every((image) => image.complete),
+      ),
+    );
+    await this.browser.pause(500);
+  }
+}

@@ -1,0 +1,133 @@
+// Jobs that do not go well: what their cards say, and what can be done.
+
+import type { Locator, Page } from '@playwright/test';
+import { clipCards, expect, generate, jobCard, test } from './window';
+
+/** Presses an act of a card, on the card or behind its dots. */
+async function act(page: Page, card: Locator, name: RegExp): Promise<void> {
+  const button = card.getByRole('button', { name });
+  if ((await button.count()) === 0) {
+    await card.getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name }).click();
+  } else {
+    await button.click();
+  }
+}
+
+test.describe('a failed job', () => {
+  test('says the money first, then the reason of the service', async ({ page, open }) => {
+    await open();
+    const card = jobCard(page, 'failed');
+    await expect(card).toContainText('The service could not make this one');
+    await expect(card).toContainText(/You were not charged\. The service says: internal generation error/);
+  });
+
+  test('Try again shows its price, makes a new job and puts the old card away', async ({ page, open }) => {
+    await open({ speed: 3 });
+    const old = await jobCard(page, 'failed').getAttribute('data-id');
+    await expect(jobCard(page, 'failed').getByRole('button', { name: 'Try again · about $0.19' })).toBeVisible();
+    await act(page, jobCard(page, 'failed'), /^Try again/);
+    await expect(page.locator(`[data-id="${old}"]`)).toHaveCount(0);
+    await expect(
+      page.getByRole('button', { name: /^Open: A night train crosses the iron bridge/ }),
+      'the same request arrives as a clip',
+    ).toBeVisible();
+  });
+
+  test('Edit brings the whole request back to the form', async ({ page, open }) => {
+    await open();
+    await act(page, jobCard(page, 'failed'), /^Edit$/);
+    await expect(page.getByTestId('prompt')).toHaveValue('A night train crosses the iron bridge, every window lit');
+    await expect(jobCard(page, 'failed'), 'the card stays until it is put away').toHaveCount(1);
+  });
+
+  test('Dismiss puts it away, and the focus goes to the next card', async ({ page, open }) => {
+    await open();
+    await jobCard(page, 'failed').focus();
+    await act(page, jobCard(page, 'failed'), /^Dismiss$/);
+    await expect(jobCard(page, 'failed')).toHaveCount(0);
+    await expect(page.locator('[data-key] :focus')).toHaveCount(1);
+  });
+
+  test('Details shows the reply as it was received', async ({ page, open }) => {
+    await open();
+    await act(page, jobCard(page, 'failed'), /^Details$/);
+    const dialog = page.getByRole('dialog');
+    await expect(dialog).toContainText('003004095');
+    await expect(dialog).toContainText('{"status":"failed","error":');
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+    await expect(page.getByTestId('place-gallery'), 'Esc closed the dialog and nothing else').toBeVisible();
+  });
+});
+
+test.describe('a job of unknown outcome', () => {
+  test('says that it may cost, and is never sent again by itself', async ({ page, open }) => {
+    await open();
+    const card = jobCard(page, 'unknown');
+    await expect(card).toContainText('We could not tell whether this was accepted');
+    await expect(card).toContainText(
+      'It may cost you $0.19. The reply was lost; Lastframe will not send it again by itself.',
+    );
+  });
+
+  test('takes a task ID, refuses a wrong one in the dialog, and follows the right one', async ({ page, open }) => {
+    await open({ speed: 3 });
+    const id = await jobCard(page, 'unknown').getAttribute('data-id');
+    await act(page, jobCard(page, 'unknown'), /^Paste task ID$/);
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Look it up and follow it' }).click();
+    await expect(dialog.getByRole('alert')).toHaveText('Paste the ID first.');
+    await dialog.getByRole('textbox', { name: 'Task ID' }).fill('nothing');
+    await page.keyboard.press('Enter');
+    await expect(dialog.getByRole('alert')).toContainText('The service knows no task of that id.');
+    await dialog.getByRole('textbox', { name: 'Task ID' }).fill('d758n65e878c73cmdg20');
+    await page.keyboard.press('Enter');
+    await expect(dialog).toHaveCount(0);
+    await expect(page.locator(`[data-key="${id}"]`).getByTestId('clip-card')).toBeVisible();
+  });
+
+  test('It was not sent: nothing is owed', async ({ page, open }) => {
+    await open();
+    const id = await jobCard(page, 'unknown').getAttribute('data-id');
+    await act(page, jobCard(page, 'unknown'), /^It was not sent$/);
+    const card = page.locator(`[data-testid="job-card"][data-id="${id}"]`);
+    await expect(card).toHaveAttribute('data-state', 'failed');
+    await expect(card).toContainText('You were not charged.');
+  });
+
+  test('Send again shows its price', async ({ page, open }) => {
+    await open({ speed: 3 });
+    const id = await jobCard(page, 'unknown').getAttribute('data-id');
+    await act(page, jobCard(page, 'unknown'), /^Send again · about \$0\.19$/);
+    await expect(page.locator(`[data-id="${id}"]`)).toHaveCount(0);
+    await expect(page.getByRole('button', { name: /^Open: The keeper climbs the last turn/ })).toBeVisible();
+  });
+});
+
+test.describe('an open job', () => {
+  test('Stop following says what it means for the money before it does it', async ({ page, open }) => {
+    await open();
+    const card = jobCard(page, 'running');
+    await expect(card).toContainText('64%');
+    await act(page, card, /^Stop following$/);
+    const dialog = page.getByRole('dialog', { name: 'Stop following this clip?' });
+    await expect(dialog).toContainText('It may still cost you about $0.19.');
+    await dialog.getByRole('button', { name: 'Keep following' }).click();
+    await expect(card).toBeVisible();
+    await act(page, card, /^Stop following$/);
+    await dialog.getByRole('button', { name: 'Stop following' }).click();
+    await expect(card).toHaveCount(0);
+  });
+
+  test('waits in words when the service cannot be reached', async ({ page, open }) => {
+    await open({ scenario: 'empty', door: 'connect' });
+    await generate(page, '[offline] A ferry leaves the harbour');
+    const card = jobCard(page, 'queued');
+    await expect(card).toContainText('The service cannot be reached');
+    await expect(card).toContainText('goes on by itself');
+    await act(page, card, /^Stop following$/);
+    await expect(page.getByRole('dialog'), 'nothing was sent, so there is nothing to ask').toHaveCount(0);
+    await expect(page.getByTestId('job-card')).toHaveCount(0);
+  });
+});

@@ -1,0 +1,82 @@
+// The grid: places, hover, drag, and the cost of many clips.
+
+import { clipCards, expect, test } from './window';
+
+test('a card plays under the pointer with one video for the whole gallery', async ({ page, open }) => {
+  await open();
+  const videos = page.locator('[data-testid="place-gallery"] video');
+  await expect(videos, 'posters only, while nobody points').toHaveCount(0);
+  await clipCards(page).nth(0).hover();
+  await expect(clipCards(page).nth(0).locator('video')).toHaveCount(1);
+  await expect.poll(() => videos.first().evaluate((node: HTMLVideoElement) => !node.paused && node.muted)).toBe(true);
+  await clipCards(page).nth(2).hover();
+  await expect(clipCards(page).nth(2).locator('video')).toHaveCount(1);
+  await expect(videos, 'the same one, moved').toHaveCount(1);
+  await page.getByRole('heading', { name: 'Gallery' }).hover();
+  await expect(videos).toHaveCount(0);
+});
+
+test('rows end at the margin and pictures keep their shape', async ({ page, open }) => {
+  await open();
+  const cards = await page.locator('[data-key]').evaluateAll((nodes) =>
+    nodes.map((node) => {
+      const { left, top, right, width, height } = node.getBoundingClientRect();
+      return { left, top, right, aspect: width / height };
+    }),
+  );
+  const tops = [...new Set(cards.map((card) => card.top))];
+  expect(tops.length).toBeGreaterThan(3);
+  const rights = tops
+    .slice(0, 2)
+    .map((top) => Math.max(...cards.filter((card) => card.top === top).map((card) => card.right)));
+  expect(Math.abs((rights[0] ?? 0) - (rights[1] ?? 1)), 'filled rows end at one line').toBeLessThanOrEqual(1);
+  expect(cards.filter((card) => Math.abs(card.aspect - 1248 / 704) < 0.02).length, '16:9 clips').toBeGreaterThan(5);
+});
+
+test('Continue on a card works without opening it', async ({ page, open }) => {
+  await open();
+  const card = clipCards(page).first();
+  await card.hover();
+  await card.getByTestId('continue').click();
+  await expect(page.getByTestId('continues')).toContainText('A lighthouse on a black cliff');
+  await expect(page.getByTestId('place-gallery')).toBeVisible();
+  await expect(page.getByTestId('prompt')).toBeFocused();
+});
+
+test('a card dragged to the first slot brings its last frame', async ({ page, open }) => {
+  await open();
+  await clipCards(page).nth(1).dragTo(page.getByTestId('first-frame'));
+  await expect(page.getByTestId('first-frame').locator('img')).toBeVisible();
+});
+
+test('days are headed with what they add up to, rehearsals apart', async ({ page, open }) => {
+  await open();
+  const headings = page.getByRole('heading', { level: 2 });
+  await expect(headings.first()).toBeVisible();
+  const gallery = page.getByTestId('place-gallery');
+  await expect(gallery).toContainText('15 clips');
+  await expect(gallery, 'the pretend $0.22 of the aurora is in no sum').toContainText(/\d clips · \d+ s · \$\d\.\d\d/);
+});
+
+test('three thousand clips: only what is in sight is in the document, and all of them can be reached', async ({
+  page,
+  open,
+}) => {
+  await open({ years: 200 });
+  const gallery = page.getByTestId('place-gallery');
+  await expect(gallery).toContainText('3,000 clips');
+  expect(await clipCards(page).count()).toBeLessThan(60);
+  await page.locator('[data-testid="job-card"][data-state="running"]').focus();
+  // Each page of clips makes the gallery longer, so its end is pressed for until it is the end of all.
+  await expect(async () => {
+    await page.keyboard.press('End');
+    const oldest = await clipCards(page)
+      .last()
+      .getByRole('button', { name: /^Open:/ })
+      .getAttribute('aria-label');
+    expect(oldest).toContain('Gold on the swell');
+    const height = await gallery.locator('.scroller').evaluate((node) => node.scrollHeight);
+    expect(height, 'all pages are loaded').toBeGreaterThan(150_000);
+  }).toPass({ timeout: 30_000, intervals: [50] });
+  expect(await clipCards(page).count(), 'still only what is in sight').toBeLessThan(60);
+});

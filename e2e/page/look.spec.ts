@@ -1,0 +1,83 @@
+// What every place must hold to in both themes and both languages: no serious finding of axe, nothing beyond the edge.
+
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { clipCards, expect, test, view, type Scene } from './window';
+
+/** The places, and how one comes to them. */
+const PLACES: { name: string; scene: Scene; enter?: (page: Page) => Promise<unknown> }[] = [
+  { name: 'gallery', scene: {} },
+  { name: 'empty gallery', scene: { scenario: 'empty' } },
+  { name: 'first run', scene: { scenario: 'first-run' } },
+  { name: 'start-up failure', scene: { scenario: 'startup-failure' } },
+  { name: 'viewer', scene: {}, enter: (page) => view(page, clipCards(page).first()) },
+  {
+    name: 'viewer beside the composer',
+    scene: {},
+    enter: async (page) => {
+      await view(page, clipCards(page).first());
+      await page.getByTestId('place-viewer').getByTestId('continue').click();
+      await expect(page.getByTestId('continues')).toBeVisible();
+    },
+  },
+  {
+    name: 'question over the gallery',
+    scene: {},
+    enter: async (page) => {
+      await page.getByRole('button', { name: /^(Stop following|停止跟踪)$/ }).click();
+      await expect(page.getByRole('dialog')).toBeVisible();
+    },
+  },
+  {
+    name: 'settings',
+    scene: { door: 'connect' },
+    enter: (page) =>
+      page
+        .getByRole('navigation')
+        .getByRole('button', { name: /^(Settings|设置)$/ })
+        .click(),
+  },
+];
+
+/** What stands out of the window to the right, in words. */
+const beyondTheEdge = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const found: string[] = [];
+    const root = document.documentElement;
+    if (root.scrollWidth > root.clientWidth) found.push(`the page is ${root.scrollWidth} wide`);
+    const controls = 'button, a, input, textarea, select, h1, h2, h3, [role=slider]';
+    for (const node of document.querySelectorAll<HTMLElement>(controls)) {
+      const { right, left, width, height } = node.getBoundingClientRect();
+      const scrolls = node.closest('[data-testid="film-strip"] ol') !== null;
+      if (scrolls || width === 0 || height === 0 || getComputedStyle(node).visibility === 'hidden') continue;
+      if (right > innerWidth + 1 || left < -1) found.push(`${node.tagName} “${node.innerText || node.ariaLabel}”`);
+    }
+    return found;
+  });
+
+test.beforeEach(async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+});
+
+for (const place of PLACES) {
+  for (const theme of ['darkroom', 'lightbox'] as const) {
+    test(`axe finds nothing serious in ${place.name}, ${theme}`, async ({ page, open }) => {
+      await open({ ...place.scene, theme });
+      await place.enter?.(page);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n')}`);
+      expect(serious).toEqual([]);
+    });
+  }
+
+  for (const lang of ['en', 'zh-CN'] as const) {
+    test(`nothing is beyond the edge at 960 × 640 in ${place.name}, ${lang}`, async ({ page, open }) => {
+      await page.setViewportSize({ width: 960, height: 640 });
+      await open({ ...place.scene, lang });
+      await place.enter?.(page);
+      expect(await beyondTheEdge(page)).toEqual([]);
+    });
+  }
+}

@@ -1,0 +1,45 @@
+// Appearance and language, and the key.
+
+import { expect, test } from './window';
+
+test('theme and language change at once, everywhere', async ({ page, open }) => {
+  await open();
+  await page.getByRole('navigation').getByRole('button', { name: 'Settings' }).click();
+  const settings = page.getByTestId('place-settings');
+  await expect(settings).toBeVisible();
+
+  const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const dark = await background();
+  await page.getByTestId('theme').getByRole('radio', { name: 'Lightbox' }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'lightbox');
+  expect(await background()).not.toBe(dark);
+
+  await page.getByTestId('language').getByRole('radio', { name: '简体中文' }).click();
+  await expect(page.getByRole('navigation').getByRole('button', { name: '图库' })).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN');
+  await page.getByRole('navigation').getByRole('button', { name: '图库' }).click();
+  await expect(page.getByTestId('place-gallery')).toContainText('今天');
+  await expect(page.getByTestId('place-gallery')).toContainText('没有向你收费。');
+});
+
+test('a key is shown as its last four characters and can be removed', async ({ page, open }) => {
+  await open({ scenario: 'first-run' });
+  await page.getByTestId('key-input').fill('vtx-example-not-a-real-key-7f3a');
+  await page.getByTestId('door-connect').click();
+  await expect(page.getByTestId('place-gallery')).toBeVisible();
+  await page.getByRole('navigation').getByRole('button', { name: 'Settings' }).click();
+  await expect(page.getByTestId('key-hint')).toContainText('7f3a');
+  expect(await page.content(), 'the key itself is nowhere in the page').not.toContain('vtx-example');
+  await page.getByTestId('key-remove').click();
+  await page.getByTestId('key-remove-confirm').click();
+  await expect(page.getByTestId('key-input')).toBeVisible();
+});
+
+test('without a keychain the key can be used for this session only', async ({ page, open }) => {
+  await open({ scenario: 'no-keychain' });
+  await page.getByTestId('key-input').fill('vtx-example-not-a-real-key-7f3a');
+  await page.getByTestId('door-connect').click();
+  await expect(page.getByTestId('first-run')).toContainText('No keychain service answers on this computer.');
+  await page.getByRole('button', { name: 'Use for this session only' }).click();
+  await expect(page.getByTestId('place-gallery')).toBeVisible();
+});

@@ -1,0 +1,90 @@
+// The window as tests use it: opened with a scenario of the fake host, watched for errors, and asked in the words of
+// roles, names and test ids.
+
+import { expect, test as base, type Locator, type Page } from '@playwright/test';
+
+/** What the fake host plays; see ui/src/lib/ipc/fake/scenario.ts. */
+export interface Scene {
+  scenario?: 'full' | 'empty' | 'first-run' | 'startup-failure' | 'no-keychain';
+  theme?: 'darkroom' | 'lightbox';
+  lang?: 'en' | 'zh-CN';
+  door?: 'connect';
+  progress?: 'none';
+  /** How many times over the sample library of 15 clips is there. */
+  years?: number;
+  /** How many times faster than six seconds a clip is made. */
+  speed?: number;
+}
+
+/** Opens the page, and fails the test when the page complains in its console or throws. */
+export const test = base.extend<{ open: (scene?: Scene) => Promise<void>; complaints: string[] }>({
+  complaints: async ({ page }, use) => {
+    const complaints: string[] = [];
+    // A browser asks every site for its icon; the window of the app does not.
+    await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
+    page.on('console', (message) => {
+      if (message.type() !== 'error' && message.type() !== 'warning') return;
+      complaints.push(`${message.text()} ${message.location().url}`);
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await use(complaints);
+    expect(complaints, 'the page may not complain').toEqual([]);
+  },
+  open: async ({ page, complaints }, use) => {
+    await use(async (scene = {}) => {
+      const query = new URLSearchParams({ scenario: 'full', theme: 'darkroom', lang: 'en' });
+      for (const [name, value] of Object.entries(scene)) query.set(name, String(value));
+      await page.goto(`/?${query.toString()}`);
+      await expect(page.locator('main').first()).toBeVisible();
+      expect(complaints, 'the page opens without a complaint').toEqual([]);
+    });
+  },
+});
+
+export { expect } from '@playwright/test';
+
+/** Writes a prompt and presses Generate. */
+export async function generate(page: Page, prompt: string): Promise<void> {
+  await page.getByTestId('prompt').fill(prompt);
+  await page.getByTestId('generate').click();
+}
+
+/** The card of a job in a state. */
+export const jobCard = (page: Page, state: string): Locator =>
+  page.locator(`[data-testid="job-card"][data-state="${state}"]`);
+
+export const clipCards = (page: Page): Locator => page.getByTestId('clip-card');
+
+/** Opens a card of the gallery in the viewer, with its video ready. */
+export async function view(page: Page, card: Locator): Promise<Locator> {
+  await card.getByRole('button', { name: /^(Open:|打开：)/ }).click();
+  await expect(page.getByTestId('place-viewer')).toBeVisible();
+  return readyVideo(page);
+}
+
+/** The viewer's video once it knows its size and length. */
+export async function readyVideo(page: Page): Promise<Locator> {
+  const video = page.getByTestId('viewer-video');
+  await expect.poll(() => video.evaluate((node: HTMLVideoElement) => node.readyState)).toBeGreaterThanOrEqual(1);
+  return video;
+}
+
+/** Frames per second of every clip here. */
+const FPS = 24;
+/** Frames of a clip of five seconds. */
+const FRAMES = 121;
+
+/**
+ * Expects the video to stand on a frame (from 0), in its middle, once no seek is under way. On the last frame a browser
+ * may call the video ended and give its whole length instead, with the same picture.
+ */
+export async function expectFrame(video: Locator, frame: number, why = ''): Promise<void> {
+  await expect.poll(() => video.evaluate((node: HTMLVideoElement) => node.seeking)).toBe(false);
+  const time = await video.evaluate((node: HTMLVideoElement) => node.currentTime);
+  if (frame === FRAMES - 1) {
+    expect(time, why).toBeGreaterThan((frame + 0.499) / FPS);
+    expect(time, why).toBeLessThan((frame + 1.001) / FPS);
+  } else {
+    expect(time, why).toBeCloseTo((frame + 0.5) / FPS, 3);
+  }
+}
