@@ -35,9 +35,6 @@ const COMMANDS: [&str; 28] = [
 fn main() {
     let manifest = tauri_build::AppManifest::new().commands(&COMMANDS);
     if let Err(error) = tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest)) {
-        #[expect(clippy::print_stdout, reason = "the way a build script speaks")]
-        {
-            println!("cargo::error={error:#}");
-        }
+        println!("cargo::error={error:#}");
     }
 }

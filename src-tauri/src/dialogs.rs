@@ -10,7 +10,10 @@ use tokio::sync::oneshot;
 
 type Picked = Option<tauri_plugin_dialog::FilePath>;
 
-async fn ask(app: &AppHandle, show: impl FnOnce(FileDialogBuilder<tauri::Wry>, oneshot::Sender<Picked>)) -> Option<PathBuf> {
+async fn ask(
+    app: &AppHandle,
+    show: impl FnOnce(FileDialogBuilder<tauri::Wry>, oneshot::Sender<Picked>),
+) -> Option<PathBuf> {
     let (tell, told) = oneshot::channel();
     show(app.dialog().file(), tell);
     told.await.ok().flatten().and_then(|path| path.into_path().ok())

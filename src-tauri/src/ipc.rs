@@ -66,6 +66,10 @@ mod tests {
         if std::env::var_os(WRITE).is_some() {
             std::fs::write(&committed, &text).unwrap();
         }
-        assert_eq!(std::fs::read_to_string(&committed).unwrap_or_default(), text, "run `npm run bindings` and commit the result");
+        assert_eq!(
+            std::fs::read_to_string(&committed).unwrap_or_default(),
+            text,
+            "run `npm run bindings` and commit the result"
+        );
     }
 }

@@ -28,7 +28,7 @@ use crate::environment::Environment;
 #[must_use]
 pub fn run() -> ExitCode {
     let environment = Environment::of_process();
-    let _log_writer = environment.places.as_ref().ok().and_then(|places| logs::start(places));
+    let _log_writer = environment.places.as_ref().ok().and_then(logs::start);
     let builder = ipc::builder();
     let handler = builder.invoke_handler();
     let app = tauri::Builder::default()
@@ -39,7 +39,7 @@ pub fn run() -> ExitCode {
         .setup(move |app| {
             builder.mount_events(app);
             // The window first: it shows its frame while the library opens behind it.
-            let theme = environment.places.as_ref().ok().map(|places| settings_file::peek_theme(places)).unwrap_or_default();
+            let theme = environment.places.as_ref().ok().map(settings_file::peek_theme).unwrap_or_default();
             app.manage(Desk::start(app.handle().clone(), environment));
             window::create(app.handle(), theme)?;
             Ok(())

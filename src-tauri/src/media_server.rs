@@ -96,7 +96,11 @@ fn same(a: &[u8], b: &[u8]) -> bool {
     a.len() == b.len() && a.iter().zip(b).fold(0, |different, (a, b)| different | (a ^ b)) == 0
 }
 
-async fn clip(State(served): State<Arc<Served>>, Path((_, file)): Path<(String, String)>, request: Request) -> Response {
+async fn clip(
+    State(served): State<Arc<Served>>,
+    Path((_, file)): Path<(String, String)>,
+    request: Request,
+) -> Response {
     let Some((id, kind)) = file.split_once('.') else { return StatusCode::NOT_FOUND.into_response() };
     let (of, mime): (fn(&lastframe_library::Places, &Clip) -> PathBuf, _) = match kind {
         "mp4" => (lastframe_library::Places::clip_file, "video/mp4"),
@@ -106,7 +110,10 @@ async fn clip(State(served): State<Arc<Served>>, Path((_, file)): Path<(String, 
     };
     let id = id.to_owned();
     let path = blocking(&served, move |library| {
-        is_plain(&id).then(|| library.clip(&ClipId::new(id)).ok().flatten()).flatten().map(|clip| of(&library.places(), &clip))
+        is_plain(&id)
+            .then(|| library.clip(&ClipId::new(id)).ok().flatten())
+            .flatten()
+            .map(|clip| of(&library.places(), &clip))
     });
     send(path.await, mime, request).await
 }
@@ -128,7 +135,10 @@ async fn picture_type(path: &std::path::Path) -> Option<&'static str> {
 }
 
 /// SQLite is asked on a thread that may block.
-async fn blocking(served: &Arc<Served>, ask: impl FnOnce(&Library) -> Option<PathBuf> + Send + 'static) -> Option<PathBuf> {
+async fn blocking(
+    served: &Arc<Served>,
+    ask: impl FnOnce(&Library) -> Option<PathBuf> + Send + 'static,
+) -> Option<PathBuf> {
     let library = served.library.clone();
     tokio::task::spawn_blocking(move || ask(&library)).await.ok().flatten()
 }
@@ -162,7 +172,7 @@ mod tests {
         let places = Places::resolve(Some(folder.path().to_owned()), None).unwrap();
         let library = Library::open(places).unwrap();
         let mut png = Vec::new();
-        image::RgbImage::from_fn(320, 320, |x, y| image::Rgb([x as u8, y as u8, 7]))
+        image::RgbImage::from_pixel(320, 320, image::Rgb([200, 40, 7]))
             .write_to(&mut std::io::Cursor::new(&mut png), image::ImageFormat::Png)
             .unwrap();
         let kept = library.keep_image(&png, ImageFormat::Png, 320, 320).unwrap();
@@ -175,7 +185,10 @@ mod tests {
         let host = server.base().split('/').nth(2).unwrap().to_owned();
         let headers = if headers.contains("Host:") { headers.to_owned() } else { format!("Host: {host}\r\n{headers}") };
         let mut socket = tokio::net::TcpStream::connect(&host).await.unwrap();
-        socket.write_all(format!("GET {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n").as_bytes()).await.unwrap();
+        socket
+            .write_all(format!("GET {path} HTTP/1.1\r\n{headers}Connection: close\r\n\r\n").as_bytes())
+            .await
+            .unwrap();
         let mut reply = Vec::new();
         socket.read_to_end(&mut reply).await.unwrap();
         let end = reply.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
@@ -194,7 +207,10 @@ mod tests {
         assert!(head.starts_with("http/1.1 200") && head.contains("content-type: image/png"), "{head}");
         assert_eq!(body, png);
         let (head, body) = ask(&server, &path, "Range: bytes=10-19\r\n").await;
-        assert!(head.starts_with("http/1.1 206") && head.contains(&format!("content-range: bytes 10-19/{}", png.len())), "{head}");
+        assert!(
+            head.starts_with("http/1.1 206") && head.contains(&format!("content-range: bytes 10-19/{}", png.len())),
+            "{head}"
+        );
         assert_eq!(body, png[10..20], "seeking in a video asks for parts");
     }
 

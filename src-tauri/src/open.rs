@@ -129,15 +129,15 @@ impl Open {
     /// Writes bytes to a path that the person chose, and returns the path.
     pub async fn save(path: PathBuf, bytes: Vec<u8>) -> Result<String, IpcError> {
         let shown = path.display().to_string();
-        let failed = |error: std::io::Error| IpcError::new(ErrorCode::Storage, format!("{shown} could not be written: {error}"));
+        let failed =
+            |error: std::io::Error| IpcError::new(ErrorCode::Storage, format!("{shown} could not be written: {error}"));
         tokio::fs::write(&path, bytes).await.map_err(failed)?;
         Ok(shown)
     }
 
     /// Starts the practice service; without it rehearsing is not possible, and a notice says so.
     async fn start_rehearsal(&self) {
-        let options =
-            Options { speed: self.rehearsal_speed, ..Options::in_folder(self.library.places().rehearsal()) };
+        let options = Options { speed: self.rehearsal_speed, ..Options::in_folder(self.library.places().rehearsal()) };
         let started = async {
             let rehearsal = Rehearsal::start(options).await.map_err(|error| error.to_string())?;
             let client = Client::new(rehearsal.address(), rehearsal.key()).map_err(|error| error.to_string())?;
@@ -208,10 +208,14 @@ fn tell(app: &AppHandle, event: Event) {
 
 /// Runs what may block on a thread that may.
 pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, IpcError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| IpcError::new(ErrorCode::Internal, "A task of the app broke off."))
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| IpcError::new(ErrorCode::Internal, "A task of the app broke off."))
 }
 
 fn no_port(error: &std::io::Error) -> IpcError {
     IpcError::new(ErrorCode::Internal, format!("No port on this computer could be opened for playing clips: {error}"))
-        .with_hint("Another program or a firewall forbids loopback connections; allow them for Lastframe and start it again.")
+        .with_hint(
+            "Another program or a firewall forbids loopback connections; allow them for Lastframe and start it again.",
+        )
 }

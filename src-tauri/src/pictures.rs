@@ -18,13 +18,17 @@ pub fn decode(data: &str) -> Result<Vec<u8>, IpcError> {
 
 /// The bytes of a file.
 pub async fn read(path: PathBuf) -> Result<Vec<u8>, IpcError> {
-    let unreadable = |error: std::io::Error| IpcError::new(ErrorCode::Unreadable, format!("{}: {error}", path.display()));
+    let unreadable =
+        |error: std::io::Error| IpcError::new(ErrorCode::Unreadable, format!("{}: {error}", path.display()));
     let file = tokio::fs::File::open(&path).await.map_err(unreadable)?;
     let mut bytes = Vec::new();
     file.take(READ_LIMIT + 1).read_to_end(&mut bytes).await.map_err(unreadable)?;
     if bytes.len() as u64 > READ_LIMIT {
         let limit = MAX_BYTES / 1_048_576.0;
-        return Err(IpcError::new(ErrorCode::Unreadable, format!("{} is far over the limit of {limit} MB.", path.display())));
+        return Err(IpcError::new(
+            ErrorCode::Unreadable,
+            format!("{} is far over the limit of {limit} MB.", path.display()),
+        ));
     }
     Ok(bytes)
 }

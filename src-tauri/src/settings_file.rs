@@ -33,7 +33,10 @@ impl SettingsFile {
             let aside = path.with_extension("json.unreadable");
             let kept = std::fs::rename(&path, &aside).is_ok();
             tracing::warn!(%reason, kept, "settings.json was not used");
-            let message = format!("Your settings could not be used ({reason}). The file was kept as {} and the defaults are in force.", aside.display());
+            let message = format!(
+                "Your settings could not be used ({reason}). The file was kept as {} and the defaults are in force.",
+                aside.display()
+            );
             Notice { code: NoticeCode::Settings, message }
         });
         let open = |path| app.store_builder(path).disable_auto_save().build().map_err(not_kept);

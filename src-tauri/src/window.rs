@@ -49,7 +49,15 @@ mod tests {
         let may = |text: &str| is_own_page(&text.parse().unwrap());
         assert!(may("tauri://localhost/index.html"));
         assert!(may("http://tauri.localhost/"), "Windows spells it so");
-        for foreign in ["https://example.com", "http://127.0.0.1:80/", "file:///etc/passwd", "tauri://evil/", "data:text/html,x", "http://tauri.localhost:81/", "javascript:alert(1)"] {
+        for foreign in [
+            "https://example.com",
+            "http://127.0.0.1:80/",
+            "file:///etc/passwd",
+            "tauri://evil/",
+            "data:text/html,x",
+            "http://tauri.localhost:81/",
+            "javascript:alert(1)",
+        ] {
             assert!(!may(foreign), "{foreign} could call commands");
         }
     }

@@ -1,5 +1,7 @@
 //! What errors of the crates mean to the window.
 
+#![expect(clippy::needless_pass_by_value, reason = "shaped for `map_err`")]
+
 use lastframe_engine::EngineError;
 use lastframe_library::LibraryError;
 use lastframe_model::{ErrorCode, IpcError};

@@ -126,6 +126,7 @@ pub struct Resolve {
 
 /// A request, as far as it is said; the rest has defaults, or comes from the clip that is continued.
 #[derive(Debug, Default, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Generate {
     /// What should be seen.
     #[arg(long, value_name = "TEXT")]

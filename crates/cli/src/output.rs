@@ -30,6 +30,7 @@ impl Output {
     }
 
     /// Something said on the way.
+    #[expect(clippy::unused_self, reason = "who speaks to the person holds the output")]
     pub fn say(self, words: &str) {
         // There is nowhere left to report that standard error is gone.
         let _ = print(&mut io::stderr().lock(), words);

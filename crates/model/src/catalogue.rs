@@ -32,6 +32,7 @@ pub enum ImageMode {
 
 /// What one model accepts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a capability of its own")]
 pub struct ModelSpec {
     /// As the service spells it.
     pub id: ModelId,

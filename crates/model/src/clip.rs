@@ -60,7 +60,7 @@ pub struct Clip {
     pub billed: Billed,
     /// SHA-256 of the file, as it came from the service.
     pub sha256: String,
-    /// The file, relative to the clips folder, with `/`.
+    /// The file: relative to the clips folder, with `/`, or absolute for a clip kept in an earlier one.
     pub file: String,
     /// Whether the last frame came from the service (otherwise it was decoded from the file).
     pub last_frame_from_service: bool,

@@ -10,7 +10,6 @@ use crate::settings::{KeyStatus, Settings};
 /// One thing that happened, with the whole snapshot of what it happened to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", content = "value", rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "events are few and short-lived")]
 pub enum Event {
     /// A job was made or changed.
     Job(Job),

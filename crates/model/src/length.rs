@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn seconds_become_the_nearest_allowed_frames() {
-        for (seconds, frames) in [(2.4, 57), (0.0, 29), (1.2, 29), (1.3, 33), (5.0, 121), (12.0, 289), (99.0, 289), (f64::NAN, 29)]
+        for (seconds, frames) in
+            [(2.4, 57), (0.0, 29), (1.2, 29), (1.3, 33), (5.0, 121), (12.0, 289), (99.0, 289), (f64::NAN, 29)]
         {
             assert_eq!(Length::nearest_frames(seconds), Length::Frames(frames), "{seconds} s");
         }

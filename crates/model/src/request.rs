@@ -116,6 +116,7 @@ pub struct UnknownWord {
 /// A whole request: everything the service's contract knows, and the clip it continues.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the service's contract")]
 pub struct Request {
     /// The model that makes it.
     pub model: ModelId,

@@ -113,6 +113,7 @@ impl Keys {
     }
 
     /// Notes whether the service refused the key when it was last used. Returns whether that is news.
+    #[expect(clippy::must_use_candidate, reason = "it is called to note; that it is news matters only to who tells it")]
     pub fn mark_refused(&self, account: &str, refused: bool) -> bool {
         let mut memory = self.memory();
         if refused { memory.refused.insert(account.to_owned()) } else { memory.refused.remove(account) }

@@ -51,7 +51,12 @@ pub async fn reveal_clip(app: AppHandle, desk: State<'_, Desk>, id: ClipId) -> R
 /// Lets the person save one frame of a clip (0-based) as a PNG; the path, or `None` when they changed their mind.
 #[tauri::command]
 #[specta::specta]
-pub async fn save_frame(app: AppHandle, desk: State<'_, Desk>, clip: ClipId, frame: u32) -> Result<Option<String>, IpcError> {
+pub async fn save_frame(
+    app: AppHandle,
+    desk: State<'_, Desk>,
+    clip: ClipId,
+    frame: u32,
+) -> Result<Option<String>, IpcError> {
     let png = desk.open().await?.engine.frame(&clip, frame).await?;
     let Some(path) = dialogs::save_png(&app, &format!("{clip}-{frame:04}.png")).await else { return Ok(None) };
     Open::save(path, png).await.map(Some)

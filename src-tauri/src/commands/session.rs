@@ -45,5 +45,5 @@ pub async fn choose_folder(app: AppHandle) -> Result<Option<String>, IpcError> {
 #[tauri::command]
 #[specta::specta]
 pub async fn reveal_logs(app: AppHandle, desk: State<'_, Desk>) -> Result<(), IpcError> {
-    dialogs::open_folder(&app, &desk.open().await?.library.places().logs())
+    dialogs::open_folder(&app, desk.logs()?)
 }

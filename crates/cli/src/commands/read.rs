@@ -96,7 +96,7 @@ fn clip_words(clip: &Clip) -> String {
         clip.finished_at,
     );
     if let Some(before) = &request.continues {
-        words += &format!("\ncontinues {before}");
+        words.extend(["\ncontinues ", before.as_str()]);
     }
     words
 }
@@ -112,13 +112,13 @@ fn job_words(job: &Job) -> String {
         money(job.estimate.cost, &job.provider),
     );
     if let Some(task) = &job.task_id {
-        words += &format!("\ntask      {task}");
+        words.extend(["\ntask      ", task.as_str()]);
     }
     if let Some(wait) = &job.wait {
-        words += &format!("\nwaits     {}", wait.message);
+        words.extend(["\nwaits     ", &wait.message]);
     }
     if let Some(failure) = &job.failure {
-        words += &format!("\nfailure   {}", failure.message);
+        words.extend(["\nfailure   ", &failure.message]);
     }
     words
 }

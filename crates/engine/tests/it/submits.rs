@@ -63,13 +63,13 @@ async fn a_submit_whose_outcome_is_lost_is_unknown_and_never_sent_again() {
         assert_eq!(job.state, JobState::Unknown, "{name}");
         assert!(job.wait.is_some_and(|wait| !wait.message.is_empty()), "{name}: says what happened");
         running.connect(KEY);
-        pass(30).await;
+        pass(12).await;
         assert_eq!((running.job(&id).state, world.service.posts()), (JobState::Unknown, 1), "{name}");
         running.engine.shutdown().await;
 
         let running = world.connected();
         running.engine.idle().await;
-        pass(30).await;
+        pass(12).await;
         assert_eq!((running.job(&id).state, world.service.posts()), (JobState::Unknown, 1), "{name}, next start");
         assert_eq!(running.engine.library().submits(&id).unwrap(), (1, 1), "{name}");
     }

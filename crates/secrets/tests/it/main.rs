@@ -3,6 +3,7 @@
 //! A keychain library remembers for its whole process whether there was a bus: every case runs in a process of its own,
 //! which is this binary again with one test chosen.
 #![cfg(all(unix, not(target_os = "macos")))]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::process::Command;

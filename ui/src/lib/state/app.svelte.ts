@@ -69,8 +69,10 @@ export class App {
   /** Changes some settings; throws a `CommandError` when a value is refused, and then nothing has changed. */
   async change(changes: Partial<Settings>): Promise<void> {
     this.#take(await this.#commands.changeSettings({ ...this.#settings, ...changes }));
-    // The clips folder is told by the session, as the path that it turned out to be.
-    if ('clips_folder' in changes) this.session = await this.#commands.session();
+    // The session tells the folder as the path that it turned out to be, and the key of the address.
+    if (!('clips_folder' in changes || 'service_address' in changes)) return;
+    this.session = await this.#commands.session();
+    this.#key = this.session.key;
   }
 
   /** Takes over what a key command answered. */

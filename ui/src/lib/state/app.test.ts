@@ -55,6 +55,18 @@ describe('settings', () => {
     expect(it.settings.theme).toBe('lightbox');
   });
 
+  it('of another address bring that address’s key', async () => {
+    const missing = { state: 'missing', last_four: null, problem: null, refused: false } as const;
+    const open = vi
+      .fn()
+      .mockResolvedValueOnce(session)
+      .mockResolvedValueOnce({ ...session, key: missing });
+    const it = app({ session: open });
+    await it.open();
+    await it.change({ service_address: 'https://example.com' });
+    expect(it.key.state, 'each address has a key of its own').toBe('missing');
+  });
+
   it('stay as they were when refused', async () => {
     const it = app({ changeSettings: () => Promise.reject(new Error('no')) });
     await it.open();

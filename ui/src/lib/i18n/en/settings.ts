@@ -45,7 +45,7 @@ export const settings = {
 
   'settings.clips-folder': 'Clips folder',
   'settings.clips-folder-text':
-    'Clips are kept and looked for here. Choosing another folder does not move those already made: move them along yourself.',
+    'New clips are kept here. Clips already made stay where they are, and are still found there.',
   'settings.choose': 'Choose',
   'settings.default-folder': 'Use the default',
   'settings.folder-changed': 'Clips are now kept in {folder}.',

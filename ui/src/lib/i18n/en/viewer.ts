@@ -102,7 +102,6 @@ export const viewer = {
 
   'viewer.film': 'Film',
   'viewer.film-alone': 'Nothing continues this clip yet',
-  'viewer.film-sum': '{clips} · {seconds}',
   'viewer.film-sum-cost': '{clips} · {seconds} · {cost}',
   'viewer.film-clip': 'Clip {index}: {title}',
   'viewer.continue-here': 'Continue here',

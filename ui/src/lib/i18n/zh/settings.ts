@@ -41,7 +41,7 @@ export const settings: Record<keyof typeof keys, string> = {
   'settings.address-saved': '服务地址现为 {address}。',
 
   'settings.clips-folder': '片段文件夹',
-  'settings.clips-folder-text': '片段保存在这里，也从这里读取。另选文件夹不会移动已有片段，请自行移过去。',
+  'settings.clips-folder-text': '新片段保存在这里。已有片段留在原处，仍能找到。',
   'settings.choose': '选择',
   'settings.default-folder': '使用默认',
   'settings.folder-changed': '片段现在保存在 {folder}。',

@@ -102,7 +102,6 @@ export const viewer: Record<keyof typeof keys, string> = {
 
   'viewer.film': '影片',
   'viewer.film-alone': '还没有片段接续它',
-  'viewer.film-sum': '{clips} · {seconds}',
   'viewer.film-sum-cost': '{clips} · {seconds} · {cost}',
   'viewer.film-clip': '片段 {index}：{title}',
   'viewer.continue-here': '在此接续',
