@@ -41,8 +41,7 @@ pub fn frame_at(path: &Path, index: u32) -> Result<RgbImage, MediaError> {
 }
 
 fn frame_of(mut movie: Movie, index: u32) -> Result<RgbImage, MediaError> {
-    let target =
-        movie.shown(index).ok_or_else(|| MediaError::NoSuchFrame { index, frames: movie.frames() })?;
+    let target = movie.shown(index).ok_or_else(|| MediaError::NoSuchFrame { index, frames: movie.frames() })?;
     let group = group_of(&movie, target)?;
     let samples = movie.samples()[group.clone()].to_vec();
     let shown_at = movie.samples()[target].shown_at;

@@ -52,6 +52,7 @@ pub enum MediaError {
     Io(#[from] std::io::Error),
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "by value, these can stand in `map_err`")]
 impl MediaError {
     pub(crate) fn not_a_video(why: impl Into<String>) -> Self {
         Self::NotAVideo { why: why.into() }

@@ -29,6 +29,7 @@ pub struct PictureFacts {
     pub height: u32,
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "by value, it can stand in `map_err`")]
 fn not_a_picture(why: impl ToString) -> MediaError {
     MediaError::NotAPicture { why: why.to_string() }
 }
@@ -136,13 +137,9 @@ pub fn fill(picture: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Med
         return Err(MediaError::encode("the picture has no pixels"));
     }
     let with_alpha: Vec<u8> = picture.pixels().flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
-    let source = resize::images::Image::from_vec_u8(
-        picture.width(),
-        picture.height(),
-        with_alpha,
-        resize::PixelType::U8x4,
-    )
-    .map_err(MediaError::encode)?;
+    let source =
+        resize::images::Image::from_vec_u8(picture.width(), picture.height(), with_alpha, resize::PixelType::U8x4)
+            .map_err(MediaError::encode)?;
     let mut scaled = resize::images::Image::new(width, height, resize::PixelType::U8x4);
     let options = resize::ResizeOptions::new()
         .resize_alg(resize::ResizeAlg::Convolution(resize::FilterType::Lanczos3))

@@ -70,7 +70,7 @@ pub(crate) async fn submit(
     let accepted = tokio::task::spawn_blocking(move || accept(&accepting, &body, task_fault)).await;
     let task = match accepted {
         Ok(Ok(task)) => task,
-        Ok(Err(refused)) => return refused,
+        Ok(Err(refused)) => return *refused,
         Err(failed) => {
             tracing::error!(%failed, "a submit to the practice service failed");
             return error(StatusCode::INTERNAL_SERVER_ERROR, Some(ServiceCode::TaskCreation), "The task was not made.");
@@ -91,9 +91,9 @@ pub(crate) async fn submit(
 }
 
 /// Validates a submit and writes it down. Blocks: pictures are hashed and files synced.
-fn accept(shared: &Shared, body: &[u8], fault: Option<crate::TaskFault>) -> Result<Task, Response> {
+fn accept(shared: &Shared, body: &[u8], fault: Option<crate::TaskFault>) -> Result<Task, Box<Response>> {
     let accepted = validate::read(body, &shared.catalogue)
-        .map_err(|refusal| error(StatusCode::BAD_REQUEST, Some(refusal.code), &refusal.message))?;
+        .map_err(|refusal| Box::new(error(StatusCode::BAD_REQUEST, Some(refusal.code), &refusal.message)))?;
     let mut request = accepted.request;
     request.seed.get_or_insert_with(rand::random);
     let task = Task {
@@ -116,7 +116,7 @@ fn accept(shared: &Shared, body: &[u8], fault: Option<crate::TaskFault>) -> Resu
         Ok(()) => Ok(task),
         Err(cause) => {
             tracing::error!(%cause, "the practice service cannot write its folder");
-            Err(error(StatusCode::INTERNAL_SERVER_ERROR, Some(ServiceCode::TaskCreation), &cause.to_string()))
+            Err(Box::new(error(StatusCode::INTERNAL_SERVER_ERROR, Some(ServiceCode::TaskCreation), &cause.to_string())))
         }
     }
 }

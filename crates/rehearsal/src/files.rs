@@ -44,8 +44,7 @@ pub(crate) async fn download(
         _ => {}
     }
     let now = Timestamp::now().as_millisecond();
-    let signed =
-        shared.links.check(&format!("{id}/{name}"), signature.expires, &signature.nonce, &signature.sig, now);
+    let signed = shared.links.check(&format!("{id}/{name}"), signature.expires, &signature.nonce, &signature.sig, now);
     if !signed || !ids::is_plain(&id) || fault == Some(DownloadFault::Expired) {
         return api::error(StatusCode::FORBIDDEN, None, "The link has expired or is not valid.");
     }
@@ -116,9 +115,7 @@ fn part(range: &str, length: u64) -> Part {
         }
         (false, Some(first), _, _) if first >= length => Part::Outside,
         (false, Some(first), true, _) => Part::Some { first, last: length - 1 },
-        (false, Some(first), false, Some(last)) if last >= first => {
-            Part::Some { first, last: last.min(length - 1) }
-        }
+        (false, Some(first), false, Some(last)) if last >= first => Part::Some { first, last: last.min(length - 1) },
         _ => Part::Whole,
     }
 }

@@ -37,7 +37,8 @@ impl Links {
             block.iter_mut().zip(&self.secret).for_each(|(pad, secret)| *pad ^= secret);
             block
         };
-        let inner = Sha256::new().chain_update(pad(0x36)).chain_update(format!("{file}\n{expires}\n{nonce}")).finalize();
+        let inner =
+            Sha256::new().chain_update(pad(0x36)).chain_update(format!("{file}\n{expires}\n{nonce}")).finalize();
         hex::encode(Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize())
     }
 }

@@ -31,7 +31,7 @@ impl Options {
             folder: folder.into(),
             speed: 1.0,
             numbers_as_strings: false,
-            link_lifetime: Duration::from_secs(24 * 3600),
+            link_lifetime: Duration::from_hours(24),
             faults: Faults::default(),
         }
     }

@@ -3,6 +3,7 @@
 //! again from the start, which gives the same pictures.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -95,7 +96,9 @@ fn render_files(shared: &Shared, task: &Task) -> Result<Ended, MediaError> {
     let shot = Shot::new(request, first.as_ref(), last.as_ref(), &references)?;
     let pace = pace(request, shared.options.speed);
     let frames = shot.frames();
-    let part = shared.store.result_file(&task.id, "mp4.part");
+    // A name of its own: another process may be rendering the same task in the same folder.
+    let part = shared.store.result_file(&task.id, &format!("{:08x}.part", rand::random::<u32>()));
+    let _swept = Swept(part.clone());
     let mut writer = VideoWriter::create(&part, shot.width(), shot.height(), frames)?;
     let fails_at = match &task.fault {
         Some(TaskFault::Fail(code)) => Some((frames / 2, *code)),
@@ -133,6 +136,16 @@ fn render_files(shared: &Shared, task: &Task) -> Result<Ended, MediaError> {
         None
     };
     Ok(Ended::Completed(video, last_frame))
+}
+
+/// Takes an unfinished file away again.
+struct Swept(PathBuf);
+
+impl Drop for Swept {
+    fn drop(&mut self) {
+        // A finished file was renamed and is no longer there.
+        let _ = std::fs::remove_file(&self.0);
+    }
 }
 
 /// Sleeps until a moment, or until the service stops.

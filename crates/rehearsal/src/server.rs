@@ -72,9 +72,8 @@ impl Rehearsal {
         let store = Store::open(&options.folder).map_err(folder_error)?;
         let key = store::key(&options.folder).map_err(folder_error)?;
         let port_error = |source| RehearsalError::Port { port: options.port, source };
-        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))
-            .await
-            .map_err(port_error)?;
+        let listener =
+            TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await.map_err(port_error)?;
         let address = format!("http://{}", listener.local_addr().map_err(port_error)?);
         let shared = Arc::new(Shared {
             store,
@@ -173,7 +172,8 @@ async fn require_host(request: Request, next: Next) -> Response {
 
 async fn require_key(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let digest: [u8; 32] = Sha256::digest(given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default()).into();
+    let digest: [u8; 32] =
+        Sha256::digest(given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default()).into();
     if links::same(&digest, &shared.key_digest) {
         next.run(request).await
     } else {

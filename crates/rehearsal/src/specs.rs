@@ -53,24 +53,22 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, Query(filter): Query
 
 /// `GET /api/v1/skill/models/{id}/spec`
 pub(crate) async fn spec(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
-    match shared.catalogue.get(&ModelId::new(id)) {
-        Some(model) => envelope(&json!({
-            "model_id": model.id,
-            "name": model.full_name,
-            "vendor": "Lastframe rehearsal",
-            "type": "video",
-            "api": {
-                "endpoint": format!("{}/model/v1/generation", shared.address),
-                "method": "POST",
-                "headers": { "Authorization": "Bearer KEY", "Content-Type": "application/json" },
-            },
-            "parameters": parameters(model),
-        })),
-        None => {
-            let body = json!({ "data": null, "status": { "code": 404, "message": "No model has this id." } });
-            (StatusCode::NOT_FOUND, Json(body)).into_response()
-        }
-    }
+    let Some(model) = shared.catalogue.get(&ModelId::new(id)) else {
+        let body = json!({ "data": null, "status": { "code": 404, "message": "No model has this id." } });
+        return (StatusCode::NOT_FOUND, Json(body)).into_response();
+    };
+    envelope(&json!({
+        "model_id": model.id,
+        "name": model.full_name,
+        "vendor": "Lastframe rehearsal",
+        "type": "video",
+        "api": {
+            "endpoint": format!("{}/model/v1/generation", shared.address),
+            "method": "POST",
+            "headers": { "Authorization": "Bearer KEY", "Content-Type": "application/json" },
+        },
+        "parameters": parameters(model),
+    }))
 }
 
 fn summary(model: &ModelSpec) -> Value {
@@ -105,8 +103,11 @@ fn switch(name: &str, description: &str) -> Value {
 }
 
 fn parameters(model: &ModelSpec) -> Vec<Value> {
-    let ratios: Vec<&str> =
-        Ratio::ALL.iter().filter(|ratio| model.adaptive_ratio || **ratio != Ratio::Adaptive).map(|r| r.word()).collect();
+    let ratios: Vec<&str> = Ratio::ALL
+        .iter()
+        .filter(|ratio| model.adaptive_ratio || **ratio != Ratio::Adaptive)
+        .map(|r| r.word())
+        .collect();
     let resolutions: Vec<&str> = Resolution::ALL.iter().map(|resolution| resolution.word()).collect();
     let tiers: Vec<&str> = ServiceTier::ALL.iter().map(|tier| tier.word()).collect();
     let mut all = vec![

@@ -28,6 +28,7 @@ impl Store {
         for name in ["tasks", "pictures", "results"] {
             fs::create_dir_all(folder.join(name))?;
         }
+        sweep(&folder.join("results"))?;
         let mut tasks = HashMap::new();
         for entry in fs::read_dir(folder.join("tasks"))? {
             let path = entry?.path();
@@ -38,7 +39,9 @@ impl Store {
                 Ok(task) => {
                     tasks.insert(task.id.clone(), task);
                 }
-                Err(error) => tracing::warn!(%error, path = %path.display(), "a task of the practice service is unreadable"),
+                Err(error) => {
+                    tracing::warn!(%error, path = %path.display(), "a task of the practice service is unreadable");
+                }
             }
         }
         Ok(Self { folder: folder.to_owned(), tasks: Mutex::new(tasks), writing: Mutex::new(()) })
@@ -118,6 +121,18 @@ impl Store {
     pub fn result_file(&self, id: &str, extension: &str) -> PathBuf {
         self.folder.join("results").join(format!("{id}.{extension}"))
     }
+}
+
+/// Removes what a killed process left unfinished. What is younger than an hour may be in work elsewhere.
+fn sweep(results: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(results)? {
+        let entry = entry?;
+        let old = entry.metadata()?.modified()?.elapsed().is_ok_and(|age| age.as_secs() > 3600);
+        if old && entry.path().extension().is_some_and(|extension| extension == "part") {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Writes a file beside `path`, brings it to the disk and puts it in place.

@@ -143,7 +143,11 @@ impl Task {
 /// A JSON integer where the number is one, as the service writes `5` rather than `5.0`.
 fn whole_or_not(value: f64) -> Value {
     if value.fract() == 0.0 && (0.0..9e15).contains(&value) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a small whole number")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked to be a small whole number"
+        )]
         let whole = value as u64;
         json!(whole)
     } else {

@@ -6,9 +6,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lastframe_model::check::problems;
-use lastframe_model::{
-    Catalogue, ImageId, ImageRef, Length, ModelId, Problem, ProblemCode, Request, ServiceCode,
-};
+use lastframe_model::{Catalogue, ImageId, ImageRef, Length, ModelId, Problem, ProblemCode, Request, ServiceCode};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -109,8 +107,7 @@ fn read_params(params: &Map<String, Value>, request: &mut Request) -> Result<(),
         None | Some(-1) => {}
         Some(seed) => {
             let message = "seed is between -1 and 4294967295.";
-            request.seed =
-                Some(u32::try_from(seed).map_err(|_| Refusal::new(ServiceCode::InvalidSeed, message))?);
+            request.seed = Some(u32::try_from(seed).map_err(|_| Refusal::new(ServiceCode::InvalidSeed, message))?);
         }
     }
     if let Some(seconds) = whole("execution_expires_after", ServiceCode::TaskCreation)? {

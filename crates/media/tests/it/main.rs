@@ -1,5 +1,13 @@
 //! The public API on real files: made by `VideoWriter`, and by ffmpeg where it is installed.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "made-up pictures: every number is small"
+)]
+
 mod foreign;
 mod hostile;
 mod own;
@@ -25,7 +33,6 @@ fn scene(width: u32, height: u32, frame: u32) -> RgbImage {
 /// Peak signal-to-noise ratio of two pictures of one size, in dB over all channels.
 fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
     assert_eq!(a.dimensions(), b.dimensions(), "only pictures of one size can be compared");
-    let sum: f64 =
-        a.as_raw().iter().zip(b.as_raw()).map(|(x, y)| (f64::from(*x) - f64::from(*y)).powi(2)).sum();
+    let sum: f64 = a.as_raw().iter().zip(b.as_raw()).map(|(x, y)| (f64::from(*x) - f64::from(*y)).powi(2)).sum();
     10.0 * (255.0_f64.powi(2) / (sum / a.as_raw().len() as f64).max(1e-9)).log10()
 }

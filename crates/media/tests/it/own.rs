@@ -24,7 +24,7 @@ fn facts_of_a_written_video() {
         assert!((facts.fps - 24.0).abs() < 1e-9, "24 fps, not {}", facts.fps);
         assert!((facts.seconds - f64::from(frames) / 24.0).abs() < 1e-9);
         assert!(!facts.audio, "nothing was said");
-        assert_eq!(facts.bytes, std::fs::metadata(&path).unwrap().len() as f64);
+        assert_eq!(facts.bytes as u64, std::fs::metadata(&path).unwrap().len());
     }
 }
 

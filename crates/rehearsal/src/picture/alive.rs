@@ -106,7 +106,8 @@ pub(super) fn light(look: &Look, x: f32, y: f32, t: f32) -> (f32, [f32; 3]) {
             (1.0, [b, b * 0.86, b * 0.60])
         }
         Scene::Lanterns => {
-            let flicker = 1.0 + 0.16 * (fbm1(t * 2.2 + x * 3.0 + salt, 3) - 0.45) + 0.05 * (t * 5.0 + x * 9.0 + y * 7.0).sin();
+            let flicker =
+                1.0 + 0.16 * (fbm1(t * 2.2 + x * 3.0 + salt, 3) - 0.45) + 0.05 * (t * 5.0 + x * 9.0 + y * 7.0).sin();
             (flicker, [0.0; 3])
         }
         Scene::Rain => {
@@ -145,7 +146,8 @@ pub(super) fn light(look: &Look, x: f32, y: f32, t: f32) -> (f32, [f32; 3]) {
             (1.0 + 0.03 * (t * 0.5 + x).sin(), [dust * 16.0, dust * 12.0, dust * 8.0])
         }
         Scene::Moon => {
-            let haze = step(0.15, -0.25, y) * step(-0.6, -0.2, y) * (n2(x * 1.4 - t * 0.14 + 40.0, y * 7.0 + 40.0) - 0.4);
+            let haze =
+                step(0.15, -0.25, y) * step(-0.6, -0.2, y) * (n2(x * 1.4 - t * 0.14 + 40.0, y * 7.0 + 40.0) - 0.4);
             (1.0, [haze * 44.0, haze * 32.0, haze * 32.0])
         }
     }
@@ -186,7 +188,10 @@ pub(super) fn specks(kind: Weather, salt: f32, aspect: f32, t: f32) -> impl Iter
                 }
             }
             Weather::Snow => Speck {
-                at: (across(a + t * 0.012 * (1.0 + near)) + 0.04 * (t * (0.6 + a) + b * 6.0).sin(), down(b + t * (0.05 + 0.10 * near))),
+                at: (
+                    across(a + t * 0.012 * (1.0 + near)) + 0.04 * (t * (0.6 + a) + b * 6.0).sin(),
+                    down(b + t * (0.05 + 0.10 * near)),
+                ),
                 way: (0.0, 0.0),
                 size: 0.003 + 0.008 * near,
                 light: [236.0, 242.0, 250.0],

@@ -36,18 +36,19 @@ pub(super) fn draw(plate: &Plate, look: &Look, camera: Camera, t: f32, out: &mut
     let unit = height as f32 / 2.0;
     let flip = if look.mirrored { -1.0 } else { 1.0 };
     let columns = width.div_ceil(STEP) + 1;
-    let place = |column: usize, y: f32| ((column * STEP) as f32 - width as f32 / 2.0) / unit * flip + 0.0 * y;
+    let place = |column: usize| ((column * STEP) as f32 - width as f32 / 2.0) / unit * flip;
     let light_row = |row: usize| -> Vec<[f32; 4]> {
         let y = (height as f32 / 2.0 - row as f32) / unit;
         (0..columns)
             .map(|column| {
-                let (factor, add) = alive::light(look, place(column, y), y, t);
+                let (factor, add) = alive::light(look, place(column), y, t);
                 [factor * 256.0, add[0], add[1], add[2]]
             })
             .collect()
     };
     let (mut above, mut below) = (light_row(0), light_row(STEP));
     let mut ends = vec![(0_i32, 0_i32); columns];
+    let mut away = vec![(0.0_f32, 0.0_f32); columns];
     let stride = width * 3;
     let pixels: &mut [u8] = out;
     for (row, line) in pixels.chunks_exact_mut(stride).enumerate() {
@@ -57,10 +58,18 @@ pub(super) fn draw(plate: &Plate, look: &Look, camera: Camera, t: f32, out: &mut
         let share = (row % STEP) as f32 / STEP as f32;
         let y = (height as f32 / 2.0 - row as f32 - 0.5) / unit;
         let near = alive::nearness(look, y);
-        for (column, end) in ends.iter_mut().enumerate() {
-            let x = place(column, y);
-            let (dx, dy) = alive::displacement(look, x, y, t);
-            let px = (x + dx + camera.x * near) / camera.zoom;
+        // Two rows share their displacement, and every second place lies between its neighbours.
+        if row % 2 == 0 {
+            for column in (0..columns).step_by(2) {
+                away[column] = alive::displacement(look, place(column), y, t);
+            }
+            for column in (1..columns).step_by(2) {
+                let (before, after) = (away[column - 1], away[(column + 1).min(columns - 1) & !1]);
+                away[column] = ((before.0 + after.0) * 0.5, (before.1 + after.1) * 0.5);
+            }
+        }
+        for (column, (end, (dx, dy))) in ends.iter_mut().zip(&away).enumerate() {
+            let px = (place(column) + dx + camera.x * near) / camera.zoom;
             let py = (y + dy + camera.y * near) / camera.zoom;
             *end = (
                 ((plate.width as f32 / 2.0 + px * plate.scale - 0.5) * 256.0) as i32,
@@ -120,10 +129,10 @@ fn boat(look: &Look, camera: Camera, t: f32, out: &mut RgbImage) {
     let y = line - 0.012 * t + 0.010 * (t * 2.1).sin();
     let size = size * (1.0 + 0.035 * t) * camera.zoom;
     let (sin, cos) = (0.10 * (t * 1.55).sin() - 0.03 * way).sin_cos();
-    let bounds = |low: f32, high: f32, limit: u32| (low.floor().max(0.0) as i32, (high.ceil() as i32).min(limit as i32));
+    let bounds =
+        |low: f32, high: f32, limit: u32| (low.floor().max(0.0) as i32, (high.ceil() as i32).min(limit as i32));
     let (left, right) = bounds(middle + (x - size * 1.6) * unit, middle + (x + size * 1.6) * unit, out.width());
-    let (top, bottom) =
-        bounds(unit - (y + size * 1.3) * unit, unit - (y - size * 1.5) * unit, out.height());
+    let (top, bottom) = bounds(unit - (y + size * 1.3) * unit, unit - (y - size * 1.5) * unit, out.height());
     let tint = if look.scene == Scene::Rain { [255.0, 236.0, 214.0] } else { [255.0, 240.0, 226.0] };
     for row in top..bottom {
         for column in left..right {
@@ -134,7 +143,7 @@ fn boat(look: &Look, camera: Camera, t: f32, out: &mut RgbImage) {
                 let ripple = 0.10 * (p.1 * 19.0 + t * 5.0).sin() * (0.4 - p.1);
                 let (cover, light) = scenes_water::boat(p.0 + ripple, -p.1 * 0.92 - 0.10);
                 let fade = 0.42 * step(-1.2, -0.05, p.1) * cover;
-                let grey = [light.0, light.1, light.2].map(|c| c.sqrt());
+                let grey = [light.0, light.1, light.2].map(f32::sqrt);
                 blend(out, column, row, [tint[0] * grey[0], tint[1] * grey[1], tint[2] * grey[2]], fade);
                 let shade = step(1.15, 0.2, (p.0 * 0.9).hypot(p.1 * 5.0)) * 0.5;
                 blend(out, column, row, [6.0, 9.0, 14.0], shade * (1.0 - cover));
@@ -142,7 +151,7 @@ fn boat(look: &Look, camera: Camera, t: f32, out: &mut RgbImage) {
             let (cover, light) = scenes_water::boat(turned.0, turned.1);
             // Its foot stands a little in the water.
             let cover = cover * step(-0.07, -0.03, p.1);
-            let lit = [light.0, light.1, light.2].map(|c| c.sqrt());
+            let lit = [light.0, light.1, light.2].map(f32::sqrt);
             blend(out, column, row, [tint[0] * lit[0], tint[1] * lit[1], tint[2] * lit[2]], cover);
         }
     }

@@ -28,6 +28,12 @@ impl Plate {
         let street = scenes_water::rain(look);
         let shade = |x: f32, y: f32| match look.scene {
             Scene::Rain => street(x, y),
+            // Waves towards the horizon are finer than a pixel: two looks at each keep them from glittering.
+            Scene::Sea if y < -0.05 => {
+                let between = 0.25 / scale;
+                (scenes_water::sea(x - between, y + between, look) + scenes_water::sea(x + between, y - between, look))
+                    * 0.5
+            }
             Scene::Sea => scenes_water::sea(x, y, look),
             Scene::Lighthouse => scenes_water::lighthouse(x, y, look),
             Scene::Lanterns => scenes_water::lanterns(x, y, look),
@@ -69,16 +75,16 @@ impl Plate {
     pub fn at(&self, x: i32, y: i32) -> [u32; 3] {
         let x = x.clamp(0, ((self.width as i32 - 1) << 8) - 1);
         let y = y.clamp(0, ((self.height as i32 - 1) << 8) - 1);
-        let (u, v) = ((x & 255) as u32, (y & 255) as u32);
+        let (u, v) = ((x & 255) as u64, (y & 255) as u64);
         let at = (y >> 8) as usize * self.width + (x >> 8) as usize;
-        let (a, b) = (self.pixels[at], self.pixels[at + 1]);
-        let (c, d) = (self.pixels[at + self.width], self.pixels[at + self.width + 1]);
-        let (s, t) = (256 - u, 256 - v);
-        let (wa, wb, wc, wd) = (s * t, u * t, s * v, u * v);
-        let one = |i: usize| {
-            (u32::from(a[i]) * wa + u32::from(b[i]) * wb + u32::from(c[i]) * wc + u32::from(d[i]) * wd + 32_768) >> 16
-        };
-        [one(0), one(1), one(2)]
+        // Three colours ride in one number, sixteen bits each, so that one multiplication weighs them all.
+        let wide = |pixel: [u8; 4]| u64::from(pixel[0]) | u64::from(pixel[1]) << 16 | u64::from(pixel[2]) << 32;
+        let between =
+            |a: u64, b: u64, share: u64| ((a * (256 - share) + b * share + 0x0080_0080_0080) >> 8) & 0x00ff_00ff_00ff;
+        let (a, b) = (wide(self.pixels[at]), wide(self.pixels[at + 1]));
+        let (c, d) = (wide(self.pixels[at + self.width]), wide(self.pixels[at + self.width + 1]));
+        let mixed = between(between(a, b, u), between(c, d, u), v);
+        [(mixed & 255) as u32, (mixed >> 16 & 255) as u32, (mixed >> 32 & 255) as u32]
     }
 }
 
@@ -90,11 +96,7 @@ fn develop(light: V3, at: (f32, f32), look: &Look, grain: f32) -> [u8; 4] {
         let x = (x * dim.max(0.2) * 0.975).max(0.0);
         ((x * (2.51 * x + 0.03)) / (x * (2.43 * x + 0.59) + 0.14)).clamp(0.0, 1.0).powf(1.0 / 2.2)
     };
-    let c = V3(
-        curve(light.0 * look.grade[0]),
-        curve(light.1 * look.grade[1]),
-        curve(light.2 * look.grade[2]),
-    );
+    let c = V3(curve(light.0 * look.grade[0]), curve(light.1 * look.grade[1]), curve(light.2 * look.grade[2]));
     let luma = c.dot(V3(0.3, 0.59, 0.11));
     let cool = super::noise::step(0.4, 0.0, luma);
     let c = c * V3(1.0 - 0.03 * cool, 1.0, 1.0 + 0.03 * cool);

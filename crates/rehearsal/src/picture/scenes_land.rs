@@ -73,7 +73,7 @@ pub(super) fn forest(x: f32, y: f32, look: &Look) -> V3 {
             if cover > 0.0 {
                 let detail = 1.2 - 0.6 * f;
                 let clumps = fbm(x * 38.0 * detail + i, y * 70.0 * detail, 3);
-                let snow = 0.66 * step(0.36, 0.62, clumps) * f32::from(q.1 > 0.15);
+                let snow = 0.66 * step(0.36, 0.62, clumps) * step(0.02, 0.22, q.1);
                 let col = mix(dark, rgb(196., 210., 220.) * lerp(0.75, 0.5, f), snow * (1.0 - 0.45 * f));
                 c = mix(c, col, cover);
             }
@@ -167,7 +167,7 @@ pub(super) fn dunes(x: f32, y: f32, look: &Look) -> V3 {
         let sand = mix(rgb(214., 150., 96.), rgb(222., 138., 92.), k);
         let ambient = V3(0.10, 0.13, 0.20) * (0.5 + 0.5 * n.1) + V3(0.05, 0.03, 0.0175);
         c = sand * (V3(2.5, 1.75, 1.1) * (light * 1.25) + ambient);
-        c = c + V3(0.03, 0.03, 0.03) * (n2(p.0 * 70.0, p.2 * 70.0) * light);
+        c += V3(0.03, 0.03, 0.03) * (n2(p.0 * 70.0, p.2 * 70.0) * light);
         c = mix(c, low * 0.86, 1.0 - (-(t * 0.0165).powf(1.7)).exp());
     }
     let size = 0.085 + 0.06 * k;
@@ -240,7 +240,8 @@ fn curtain(x: f32, y: f32, look: &Look) -> V3 {
     let (sx, sy) = (x * 46.0, y * 46.0);
     let id = (floor(sx) + 900.0, floor(sy) + 900.0);
     if h2(id.0, id.1) > 0.90 {
-        let away = (fract(sx) - 0.5 + 0.6 * (h2(id.0 + 1.0, id.1) - 0.5)).hypot(fract(sy) - 0.5 + 0.6 * (h2(id.0, id.1 + 3.0) - 0.5));
+        let away = (fract(sx) - 0.5 + 0.6 * (h2(id.0 + 1.0, id.1) - 0.5))
+            .hypot(fract(sy) - 0.5 + 0.6 * (h2(id.0, id.1 + 3.0) - 0.5));
         let bright = step(0.14, 0.0, away) * (0.3 + 0.9 * h2(id.0 + 9.0, id.1 + 9.0));
         c += V3(bright, bright, bright);
     }
@@ -266,13 +267,19 @@ pub(super) fn aurora(x: f32, y: f32, look: &Look) -> V3 {
         q.0 += (n2(x * 8.0, y * 90.0) - 0.5) * 0.2 * (LAKE - y + 0.02);
     }
     let mut c = curtain(q.0, q.1 - 0.02, look);
-    let far = LAKE + 0.035 + 0.20 * fbm1(q.0 * 1.5 + 42.0 + look.shift, 6).powf(1.4) * step(-1.2, 0.9, -q.0 * 0.8)
+    let far = LAKE
+        + 0.035
+        + 0.20 * fbm1(q.0 * 1.5 + 42.0 + look.shift, 6).powf(1.4) * step(-1.2, 0.9, -q.0 * 0.8)
         + 0.05 * fbm1(q.0 * 6.0 + 40.0, 4);
     let snow = step(0.45, 0.7, fbm(q.0 * 14.0, q.1 * 26.0, 4)) * step(LAKE + 0.05, LAKE + 0.2, q.1);
     c = mix(c, mix(rgb(22., 52., 62.), rgb(140., 170., 180.) * 0.4, snow), step(0.003, -0.003, q.1 - far));
     let trees = q.0 * 64.0;
-    let near = LAKE + 0.012 + 0.03 * fbm1(q.0 * 3.0 + 47.0, 3)
-        + (0.02 + 0.035 * h1(floor(trees))) * (1.0 - (fract(trees) - 0.5).abs() * 2.0) * step(0.1, 0.9, (q.0 + 0.1).abs());
+    let near = LAKE
+        + 0.012
+        + 0.03 * fbm1(q.0 * 3.0 + 47.0, 3)
+        + (0.02 + 0.035 * h1(floor(trees)))
+            * (1.0 - (fract(trees) - 0.5).abs() * 2.0)
+            * step(0.1, 0.9, (q.0 + 0.1).abs());
     c = mix(c, rgb(3., 9., 13.), step(0.003, -0.003, q.1 - near));
     if water { c * V3(0.62, 0.74, 0.78) + rgb(6., 20., 26.) * 0.4 } else { c }
 }
@@ -282,7 +289,9 @@ pub(super) fn jellyfish(x: f32, y: f32, look: &Look) -> V3 {
     let mut c = mix(rgb(2., 16., 34.), rgb(10., 84., 112.), step(-0.9, 1.2, y));
     let angle = (x - 0.1).atan2(1.5 - y);
     c += rgb(90., 190., 200.) * (0.35 * fbm1(angle * 14.0 + 33.0 + look.shift, 4).powf(2.5) * step(-0.8, 1.3, y));
-    for (j, (o, size)) in [((0.46, 0.48), 0.2), ((-0.50, -0.28), 0.3), ((0.02, 0.20 + 0.06 * k), 1.0)].into_iter().enumerate() {
+    for (j, (o, size)) in
+        [((0.46, 0.48), 0.2), ((-0.50, -0.28), 0.3), ((0.02, 0.20 + 0.06 * k), 1.0)].into_iter().enumerate()
+    {
         let mut q = ((x - o.0) / (0.46 * size), (y - o.1) / (0.46 * size));
         q.0 += 0.06 * (q.1 * 2.0 + k * 3.0).sin();
         let big = if j == 2 { 1.0 } else { 0.42 };
@@ -306,7 +315,8 @@ pub(super) fn jellyfish(x: f32, y: f32, look: &Look) -> V3 {
             let n = f32::from(i);
             let f = n / 14.0 * 2.0 - 1.0;
             let length = 2.3 + 1.3 * h1(n * 3.0 + salt);
-            let at = f * (0.82 - 0.09 * below) + 0.13 * (below * 2.6 + n * 1.7 + k * 5.0).sin() * below * 0.7
+            let at = f * (0.82 - 0.09 * below)
+                + 0.13 * (below * 2.6 + n * 1.7 + k * 5.0).sin() * below * 0.7
                 + 0.05 * (below * 7.0 + n * 4.0).sin();
             let w = 0.010 + 0.006 * h1(n);
             c += col * (big * 0.55 * step(w * 2.6, 0.0, (q.0 - at).abs()) * step(length, 0.0, below));

@@ -44,7 +44,7 @@ pub(super) fn sea(x: f32, y: f32, look: &Look) -> V3 {
     let t = 1.1 / -ray.1.min(-1e-4);
     let p = (ray.0 * t + look.shift, ray.2 * t + k * 4.0);
     let e = 0.004 + t * 0.0018;
-    let steep = 0.16 / (1.0 + t * 0.05);
+    let steep = 0.16 / (1.0 + t * 0.09);
     let w = wave(p.0 * 0.9, p.1 * 0.9);
     let slope_x = (wave((p.0 + e) * 0.9, p.1 * 0.9) - w) / e * steep;
     let slope_z = (wave(p.0 * 0.9, (p.1 + e) * 0.9) - w) / e * steep;
@@ -55,7 +55,7 @@ pub(super) fn sea(x: f32, y: f32, look: &Look) -> V3 {
     let deep = mix(rgb(10., 34., 48.), rgb(6., 12., 26.), k) * (0.6 + 0.35 * w);
     let mut c = mix(deep, sea_sky(r.normal(), look), mirror.clamp(0.0, 1.0));
     c += mix(rgb(60., 90., 92.), rgb(20., 24., 44.), k) * (step(1.25, 1.9, w) * 0.25 / (1.0 + t * 0.2));
-    mix(c, sea_sky(V3(ray.0, 0.004, ray.2).normal(), look) * 0.9, step(20.0, 160.0, t))
+    mix(c, sea_sky(V3(ray.0, 0.004, ray.2).normal(), look) * 0.9, step(10.0, 80.0, t))
 }
 
 /// Where the lamp of the lighthouse is.
@@ -91,7 +91,11 @@ pub(super) fn lighthouse(x: f32, y: f32, look: &Look) -> V3 {
     let width = (0.038 - 0.0315 * y).max(0.02);
     let body = (q.abs() - width).max((y - 0.30).max(-(y + 0.06)));
     let mut paint = mix(rgb(206., 200., 190.), rgb(70., 76., 86.), step(-0.9, 0.9, q / 0.035)) * 0.62;
-    paint = mix(paint, rgb(150., 54., 44.) * (0.7 * (1.0 - 0.4 * q / 0.03)), f32::from(super::noise::fract(y * 6.2 + 0.3) > 0.5));
+    paint = mix(
+        paint,
+        rgb(150., 54., 44.) * (0.7 * (1.0 - 0.4 * q / 0.03)),
+        f32::from(super::noise::fract(y * 6.2 + 0.3) > 0.5),
+    );
     c = mix(c, paint, step(0.003, -0.003, body));
     c = mix(c, rgb(20., 22., 26.), step(0.003, -0.003, (q.abs() - 0.042).max((y - 0.303).abs() - 0.006)));
     let roof = (q.abs() - 0.026 + 0.9 * (y - 0.365).max(0.0)).max((y - 0.40).max(0.303 - y));
@@ -130,7 +134,9 @@ pub(super) fn lanterns(x: f32, y: f32, look: &Look) -> V3 {
         let w = fbm(x * t * 2.5 + look.shift, t * 9.0, 5);
         c = mix(rgb(8., 18., 26.), rgb(30., 50., 62.), w * (-(BANK - y) * 1.2).exp() + 0.1);
     }
-    let hills = BANK + 0.03 + 0.16 * fbm1(x * 2.2 + 11.0 + look.shift, 5) * step(-0.2, 0.7, x.abs())
+    let hills = BANK
+        + 0.03
+        + 0.16 * fbm1(x * 2.2 + 11.0 + look.shift, 5) * step(-0.2, 0.7, x.abs())
         + 0.03 * fbm1(x * 11.0 + 50.0, 4);
     if y > BANK {
         c = mix(c, rgb(5., 9., 13.), step(0.004, -0.004, y - hills));
@@ -213,14 +219,14 @@ pub(super) fn rain(look: &Look) -> impl Fn(f32, f32) -> V3 + Sync + use<> {
         // Windows of the houses on both sides: rows and columns that shrink towards the end of the street.
         let depth = 0.62 / (x.abs() - 0.10).max(0.02);
         if !wet && walls > 0.2 && depth < 6.0 {
-            let (across, up) = (depth * 7.0, (y - STREET) * depth * 6.5);
+            let (across, up) = (depth * 15.0, (y - STREET) * depth * 12.0);
             let (row, column) = (super::noise::floor(up), super::noise::floor(across));
             let lit = h1(row * 3.7 + column * 11.3 + x.signum() * 5.0 + shift);
             let inside = step(0.34, 0.22, (super::noise::fract(across) - 0.5).abs())
                 * step(0.36, 0.24, (super::noise::fract(up) - 0.5).abs());
-            if lit > 0.70 {
+            if lit > 0.74 {
                 let warm = mix(rgb(255., 186., 104.), rgb(96., 190., 214.), f32::from(lit > 0.90));
-                let bright = 0.05 + 0.22 * h1(lit * 91.0);
+                let bright = 0.03 + 0.20 * h1(lit * 91.0).powi(2);
                 c += warm * (inside * bright * step(0.2, 0.6, walls) * step(6.0, 2.0, depth));
             }
         }
@@ -234,7 +240,7 @@ pub(super) fn rain(look: &Look) -> impl Fn(f32, f32) -> V3 + Sync + use<> {
         for lamp in &lamps {
             let (dx, dy) = (g.0 - lamp.at.0, (g.1 - lamp.at.1) * stretch);
             let d2 = dx * dx + dy * dy;
-            let glow = 0.000_22 / (d2 + 0.004);
+            let glow = 0.000_17 / (d2 + 0.004);
             let r = lamp.radius;
             let disc = if d2 < r * r {
                 let d = d2.sqrt();

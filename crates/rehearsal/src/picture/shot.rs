@@ -41,7 +41,8 @@ impl Shot {
         let mut look = prompt::look(&request.prompt, request.seed.unwrap_or(0));
         for picture in references {
             let small = lastframe_media::fill(picture, 8, 8)?;
-            let mean = |channel: usize| small.pixels().map(|pixel| f32::from(pixel[channel])).sum::<f32>() / 64.0 + 16.0;
+            let mean =
+                |channel: usize| small.pixels().map(|pixel| f32::from(pixel[channel])).sum::<f32>() / 64.0 + 16.0;
             let means = [mean(0), mean(1), mean(2)];
             let grey = (means[0] + means[1] + means[2]) / 3.0;
             for (share, mean) in look.grade.iter_mut().zip(means) {
@@ -91,16 +92,14 @@ impl Shot {
                 }
             });
             let mut newest = RgbImage::new(self.size.width, self.size.height);
-            let mut number = 0;
             // Leaving the loop drops the receiver, which ends the drawing thread.
-            for mut picture in receive {
+            for (number, mut picture) in (0..).zip(receive) {
                 let clean = (number + 1 == self.frames).then(|| picture.clone());
                 if self.watermark {
                     mark(&mut picture);
                 }
                 let go_on = sink(number, &picture)?;
                 newest = clean.unwrap_or(picture);
-                number += 1;
                 if !go_on {
                     break;
                 }
@@ -231,52 +230,6 @@ fn mark(picture: &mut RgbImage) {
                     pixel[channel] = ((u16::from(pixel[channel]) * 2 + colour[channel] * 3) / 5) as u8;
                 }
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod dump {
-    use super::*;
-    #[test]
-    fn dump_chain() {
-        let a = Request { prompt: "A paper boat drifts down a rainy street".into(), seed: Some(7), ..Request::default() };
-        let shot = Shot::new(&a, None, None, &[]).unwrap();
-        let film = Film::new(&shot);
-        let last = film.frame(120);
-        let b = Request { prompt: "It reaches the open sea at sunset, paper boat".into(), seed: Some(9), watermark: true, ..Request::default() };
-        let shot = Shot::new(&b, Some(&last), Some(&last), &[]).unwrap();
-        let film = Film::new(&shot);
-        for n in [0, 1, 20, 35, 50, 65, 80, 100, 119] {
-            let mut f = film.frame(n);
-            mark(&mut f);
-            f.save(format!("/tmp/w/reh/chain-{n:03}.png")).unwrap();
-        }
-        let p = Request { ratio: lastframe_model::Ratio::R9x16, ..a };
-        let shot = Shot::new(&p, None, None, &[]).unwrap();
-        Film::new(&shot).frame(60).save("/tmp/w/reh/portrait.png").unwrap();
-    }
-    #[test]
-    fn dump() {
-        for (name, prompt) in [
-            ("rain", "A paper boat drifts down a rainy street"), ("sea", "The sea at dusk"), ("light", "A lighthouse"),
-            ("lant", "Lanterns on a river"), ("ridges", "mountains"), ("forest", "snow forest"), ("dunes", "dunes"),
-            ("moon", "moon"), ("aurora", "aurora"), ("jelly", "jellyfish"), ("street", "neon street"), ("seaboat", "a boat on the sea"),
-        ] {
-            if let Ok(only) = std::env::var("ONLY") { if !only.split(',').any(|o| o == name) { continue; } }
-            let request = Request { prompt: prompt.into(), seed: Some(7), ..Request::default() };
-            let shot = Shot::new(&request, None, None, &[]).unwrap();
-            let t = std::time::Instant::now();
-            let film = Film::new(&shot);
-            let plate = t.elapsed();
-            let t = std::time::Instant::now();
-            for n in [8, 60, 112] {
-                let f = film.frame(n);
-                f.save(format!("/tmp/w/reh/{name}-{n}.png")).unwrap();
-            }
-            let t2 = std::time::Instant::now();
-            for n in 0..5 { std::hint::black_box(film.frame(n * 20)); }
-            println!("{name}: plate {plate:?}, frame {:?} ({:?})", t2.elapsed() / 5, t.elapsed());
         }
     }
 }

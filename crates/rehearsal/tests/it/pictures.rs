@@ -8,7 +8,12 @@ use sha2::{Digest, Sha256};
 use crate::{Stage, data_url, of_model, psnr, small, url_of, with};
 
 /// Renders a clip; its file, its hash, and the last-frame PNG.
-async fn clip(stage: &Stage, folder: &std::path::Path, model: &str, params: Value) -> (std::path::PathBuf, Vec<u8>, RgbImage) {
+async fn clip(
+    stage: &Stage,
+    folder: &std::path::Path,
+    model: &str,
+    params: Value,
+) -> (std::path::PathBuf, Vec<u8>, RgbImage) {
     let params = with(params, json!({ "return_last_frame": true }));
     let reply: Value = stage.submit_with(&of_model(model, params)).await.unwrap().json().await.unwrap();
     let id = reply["id"].as_str().unwrap_or_else(|| panic!("refused: {reply}"));
@@ -77,7 +82,8 @@ async fn the_mark_is_on_the_video_and_not_on_the_png() {
     let folder = tempfile::tempdir().unwrap();
     let stage = Stage::quick(folder.path()).await;
     let (plain, _, plain_png) = clip(&stage, folder.path(), T2V, small("moon")).await;
-    let (marked, _, marked_png) = clip(&stage, folder.path(), T2V, with(small("moon"), json!({ "watermark": true }))).await;
+    let (marked, _, marked_png) =
+        clip(&stage, folder.path(), T2V, with(small("moon"), json!({ "watermark": true }))).await;
     assert_eq!(plain_png, marked_png, "the last frame bears no mark");
     let corner = |picture: RgbImage| image::imageops::crop_imm(&picture, 800, 430, 64, 50).to_image();
     let (a, b) = (last_frame(&plain).unwrap(), last_frame(&marked).unwrap());
@@ -96,7 +102,8 @@ async fn a_fixed_camera_stands_still() {
         psnr(&sky(0), &sky(28))
     };
     let (free, _, _) = clip(&stage, folder.path(), T2V, small("the full moon")).await;
-    let (fixed, _, _) = clip(&stage, folder.path(), T2V, with(small("the full moon"), json!({ "camera_fixed": true }))).await;
+    let (fixed, _, _) =
+        clip(&stage, folder.path(), T2V, with(small("the full moon"), json!({ "camera_fixed": true }))).await;
     let (free, fixed) = (moved(&free), moved(&fixed));
     assert!(fixed > 38.0, "fixed: {fixed:.1} dB");
     assert!(free < fixed - 6.0, "free {free:.1} dB, fixed {fixed:.1} dB");

@@ -73,15 +73,24 @@ async fn every_documented_code() {
         (content(json!([frame("first_frame", &png)])), "003004002"),
         (of_model("spark_dance_v1_0_lite_i2v", json!({ "content": [frame("last_frame", &png)] })), "003004002"),
         (
-            of_model("spark_dance_v1_0_lite_i2v", json!({ "content": [frame("first_frame", "data:image/png;base64,AAAA")] })),
+            of_model(
+                "spark_dance_v1_0_lite_i2v",
+                json!({ "content": [frame("first_frame", "data:image/png;base64,AAAA")] }),
+            ),
             "003004002",
         ),
         (
-            of_model("spark_dance_v1_0_lite_i2v", json!({ "content": [frame("first_frame", &png.replace("png", "PNG"))] })),
+            of_model(
+                "spark_dance_v1_0_lite_i2v",
+                json!({ "content": [frame("first_frame", &png.replace("png", "PNG"))] }),
+            ),
             "003004002",
         ),
         (
-            of_model("spark_dance_v1_0_lite_i2v", json!({ "content": [frame("first_frame", "http://169.254.169.254/x")] })),
+            of_model(
+                "spark_dance_v1_0_lite_i2v",
+                json!({ "content": [frame("first_frame", "http://169.254.169.254/x")] }),
+            ),
             "003004002",
         ),
     ];
