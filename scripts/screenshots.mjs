@@ -11,16 +11,16 @@ import { nodeAndRust, npmPackages, page } from './lib/tools.mjs';
 
 const pictures = inside('docs', 'pictures');
 
-/** What is in the library on the pictures: prompts with the length and seed that make them. */
+/** What is in the library on the pictures. The seed makes them the same every time. */
 const shots = [
-  { prompt: 'One figure crosses the ridge of a great dune at noon', ratio: '21:9', seed: 7 },
-  { prompt: 'The full moon rises behind bare branches', ratio: '1:1', seed: 11 },
-  { prompt: 'Rain begins on a paper lantern, very close', ratio: '4:3', seed: 23 },
-  { prompt: 'A night ferry leaves the harbour, seen from the pier', ratio: '16:9', seed: 42 },
-  { prompt: 'The sun touches the water and the swell turns to copper', ratio: '16:9', seed: 5 },
-  { prompt: 'Fog in the valley, the first light on the hills above it', ratio: '9:16', seed: 3 },
+  { prompt: 'A caravan crosses the ridge of a great dune, desert at noon', ratio: '21:9', seed: 7 },
+  { prompt: 'The moon rises behind bare branches', ratio: '1:1', seed: 11 },
+  { prompt: 'Paper lanterns drift down the river on the night of the festival', ratio: '4:3', seed: 23 },
+  { prompt: 'Rain on a neon street, one umbrella far away', ratio: '16:9', seed: 42 },
+  { prompt: 'Sunset over the ocean, the waves turn to copper', ratio: '16:9', seed: 5 },
+  { prompt: 'Snow falls in the pine forest around a cabin', ratio: '9:16', seed: 3 },
 ];
-const first = { prompt: 'A lighthouse at dusk. The lamp comes on', ratio: '16:9', seed: 17 };
+const first = { prompt: 'A lighthouse on the cliff. The lamp comes on', ratio: '16:9', seed: 17 };
 const next = { prompt: 'The beam swings out over the water. The camera holds, then drifts left', seed: 18 };
 
 const sizes = [
@@ -31,7 +31,9 @@ const themes = ['darkroom', 'lightbox'];
 const languages = { en: 'en', zh: 'zh-CN' };
 const places = ['first-run', 'gallery', 'viewer', 'settings'];
 
-const nameOf = ({ place, theme, size, language }) => `${place}-${theme}-${size.width}x${size.height}-${language}`;
+/** E.g. `gallery-darkroom-1440x900`, and `…-zh` for Chinese. */
+const nameOf = ({ place, theme, size, language }) =>
+  `${place}-${theme}-${size.width}x${size.height}${language === 'en' ? '' : `-${language}`}`;
 
 function wanted(words) {
   const all = sizes.flatMap((size) =>
@@ -60,8 +62,8 @@ async function shoot(world, { place, theme, size, language }, full) {
   const person = await world.open();
   await person.browser.setWindowSize(size.width, size.height);
   if (place === 'first-run') await person.waitFor('first-run');
-  else await person.waitForClips(shots.length);
-  if (place === 'viewer') await person.openClip((await person.ids('clip-card'))[0]);
+  else await person.waitForClips(shots.length + 2);
+  if (place === 'viewer') await person.openHeld((await person.ids('clip-card'))[0]);
   if (place === 'settings') await person.openSettings();
   await person.settle();
   const picture = join(pictures, `${nameOf({ place, theme, size, language })}.png`);

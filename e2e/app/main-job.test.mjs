@@ -19,7 +19,7 @@ windowTest('rehearse a clip, watch it, continue it', async (world) => {
   const card = await person.waitFor('job-card', 2000);
   assert.ok(Date.now() - pressed < 2000, 'a card appears at once, not when the service has answered');
   assert.match(await card.getAttribute('data-state'), /^(queued|submitting|running|downloading)$/);
-  assert.match(await card.getText(), /\b0:0\d\b/, 'it says for how long it has been going on');
+  assert.match(await card.getProperty('innerText'), /\b0:0\d\b/, 'it says for how long it has been going on');
 
   const [first] = await person.waitForClips(1);
   assert.equal(await person.state(first), 'done');

@@ -46,7 +46,8 @@ export class Person {
     const element = await this.waitFor(name);
     let text = '';
     const reads = async () => {
-      text = (await element.getText()).trim();
+      // Not WebDriver's own text, which leaves out what an ellipsis cuts off.
+      text = (await element.getProperty('innerText')).trim();
       return wanted instanceof RegExp ? wanted.test(text) : text === wanted;
     };
     await this.browser
@@ -177,13 +178,19 @@ export class Person {
     return (await tooltip.getText()).trim();
   }
 
-  /** Waits until every picture on the page is loaded and drawn, for one that is to be kept. */
+  /** Opens a clip and stops it in the middle, for a picture of it. */
+  async openHeld(id) {
+    await this.openClip(id);
+    await this.browser.$('[data-testid="place-viewer"] [role="slider"]').click();
+  }
+
+  /** Waits until every picture and letter on the page is there to be painted, and has been. */
   async settle() {
-    await this.browser.waitUntil(() =>
-      this.browser.execute(
-        () => document.fonts.status === 'loaded' && [...document.images].every((image) => image.complete),
-      ),
-    );
-    await this.browser.pause(500);
+    await this.browser.executeAsync((done) => {
+      const pictures = [...document.images].map((image) => image.decode().catch(() => {}));
+      const painted = () => requestAnimationFrame(() => requestAnimationFrame(done));
+      Promise.all([document.fonts.ready, ...pictures]).then(painted, painted);
+    });
+    await this.browser.pause(700);
   }
 }

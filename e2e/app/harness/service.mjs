@@ -14,7 +14,7 @@ export async function startService(world, { speed = 4 } = {}) {
   // Its tasks are kept beside the home, never in it: what is found in the home was written by the app.
   const folder = mkdtempSync(join(world.folder, 'service-'));
   const args = ['--home', folder, 'rehearsal', '--port', '0', '--speed', String(speed), '--json'];
-  const service = spawn(built('lastframe'), args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const service = spawn(built('lastframe'), args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const gone = once(service, 'exit');
   world.atEnd(async () => {
     service.kill();
@@ -29,7 +29,9 @@ export async function startService(world, { speed = 4 } = {}) {
       if (said.trimEnd().endsWith('}')) resolve(JSON.parse(said));
     });
   });
-  const ended = gone.then(([code]) => Promise.reject(new Error(`lastframe rehearsal ended with ${code}`)));
+  let words = '';
+  service.stderr.setEncoding('utf8').on('data', (text) => (words += text));
+  const ended = gone.then(([code]) => Promise.reject(new Error(`lastframe rehearsal ended with ${code}: ${words}`)));
   ended.catch(() => {}); // its ordinary end, when the world ends
   return Promise.race([reachable, ended]);
 }
