@@ -21,7 +21,7 @@ const shots = [
   { prompt: 'Snow falls in the pine forest around a cabin', ratio: '9:16', seed: 3 },
 ];
 const first = { prompt: 'A lighthouse on the cliff. The lamp comes on', ratio: '16:9', seed: 17 };
-const next = { prompt: 'The beam swings out over the water. The camera holds, then drifts left', seed: 18 };
+const next = { prompt: 'The beam of the lighthouse swings out over the cliff. The camera holds', seed: 18 };
 
 const sizes = [
   { width: 1440, height: 900 },
