@@ -27,19 +27,17 @@ windowTest('an empty prompt and a tiny picture are refused at their fields', asy
   const person = await world.open();
   await person.rehearse();
 
-  const generate = await person.waitFor('generate');
-  const refuses = async () => (await generate.getAttribute('aria-disabled')) === 'true';
-  await person.browser.waitUntil(refuses, { timeoutMsg: 'without a prompt there is nothing to send' });
+  const refuses = async () => (await person.read('generate', 'aria-disabled')) === 'true';
+  await person.waitUntil(refuses, 'without a prompt Generate should refuse');
   assert.match(await person.tooltipOf('generate'), /prompt/i, 'the button says why it cannot be pressed');
-  await generate.click();
+  await person.click('generate');
 
   await drop(person.browser, 'first-frame', picture(200, 200));
   const tooSmall = await person.waitForErrorAt('first-frame');
   assert.match(tooSmall, /300.*6[, ]?000/, `the range is in the message: ${tooSmall}`);
   await drop(person.browser, 'first-frame', Buffer.from('not a picture').toString('base64'));
-  await person.browser.waitUntil(async () => !['', tooSmall].includes(await person.errorAt('first-frame')), {
-    timeoutMsg: 'what is no picture at all should be refused in other words',
-  });
+  const otherwise = async () => !['', tooSmall].includes(await person.errorAt('first-frame'));
+  await person.waitUntil(otherwise, 'what is no picture at all should be refused in other words');
 
   assert.deepEqual(await person.ids('job-card'), [], 'nothing was sent');
 });

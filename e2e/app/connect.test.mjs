@@ -33,7 +33,7 @@ windowTest('a key is checked, kept in the keychain, used, replaced and removed',
   await person.waitForErrorAt('key-input');
   assert.equal(storedKey(address), key, 'a refused key does not replace a good one');
   await person.enterKey(key);
-  await person.see('key-input').waitForExist({ reverse: true, timeoutMsg: 'the key should be taken' });
+  await person.waitUntilGone('key-input');
 
   await person.choose('door', 'connect');
   await person.openGallery();
@@ -47,7 +47,7 @@ windowTest('a key is checked, kept in the keychain, used, replaced and removed',
   await person.openSettings();
   await person.click('key-remove');
   await person.click('key-remove-confirm');
-  await person.see('key-hint').waitForExist({ reverse: true, timeoutMsg: 'the key should be gone from the window' });
+  await person.waitUntilGone('key-hint');
   assert.equal(storedKey(address), undefined, 'removed means removed from the keychain');
 });
 

@@ -16,10 +16,10 @@ windowTest('rehearse a clip, watch it, continue it', async (world) => {
   // Pressed, it has a card at once.
   await person.pressGenerate();
   const pressed = Date.now();
-  const card = await person.waitFor('job-card', 2000);
+  await person.waitFor('job-card', 2000);
   assert.ok(Date.now() - pressed < 2000, 'a card appears at once, not when the service has answered');
-  assert.match(await card.getAttribute('data-state'), /^(queued|submitting|running|downloading)$/);
-  assert.match(await card.getProperty('innerText'), /\b0:0\d\b/, 'it says for how long it has been going on');
+  assert.match(await person.read('job-card', 'data-state'), /^(queued|submitting|running|downloading)$/);
+  assert.match(await person.read('job-card', 'innerText'), /\b0:0\d\b/, 'it says for how long it has been going on');
 
   const [first] = await person.waitForClips(1);
   assert.equal(await person.state(first), 'done');
@@ -36,9 +36,9 @@ windowTest('rehearse a clip, watch it, continue it', async (world) => {
 
   // Continue: the frame is in the slot, the model takes one, the prompt has the focus.
   await person.click('continue');
-  const slot = person.browser.$('[data-testid="first-frame"][data-image]');
-  await slot.waitForExist({ timeout: patience, timeoutMsg: 'the frame should be in its slot' });
-  const model = await person.see('model').getAttribute('data-value');
+  const filled = async () => (await person.read('first-frame', 'data-image')) !== undefined;
+  await person.waitUntil(filled, 'the frame should be in its slot');
+  const model = await person.read('model', 'data-value');
   assert.equal(model, 'spark_dance_v1_0_lite_i2v', 'the text-only model moved to one that takes a first frame');
   await person.waitFor('continues');
   await person.generate('It reaches a drain and stops, turning');
@@ -49,10 +49,10 @@ windowTest('rehearse a clip, watch it, continue it', async (world) => {
 
   // The film so far, as a strip in the viewer.
   await person.openClip(second);
-  const strip = await person.waitFor('film-strip');
-  await strip.$(`[data-id="${first}"]`).waitForExist({ timeoutMsg: 'the strip should show the first clip' });
-  const film = await person.idsIn('film-strip');
-  assert.deepEqual(film, [first, second], 'the strip shows both clips in playing order');
+  await person.waitFor('film-strip');
+  const whole = async () => (await person.idsIn('film-strip')).length === 2;
+  await person.waitUntil(whole, 'the strip should show two clips');
+  assert.deepEqual(await person.idsIn('film-strip'), [first, second], 'the strip shows them in playing order');
   await person.waitForText('from-clip', /paper boat/i);
 });
 

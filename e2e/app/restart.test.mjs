@@ -15,11 +15,10 @@ for (const [how, stop] of [
     let person = await world.open(slowly);
     await person.rehearse();
     await person.generate('A paper boat drifts down a rainy street');
-    const card = await person.waitFor('job-card');
-    const id = await card.getAttribute('data-id');
-    await person.browser.waitUntil(async () => (await person.state(id)) === 'running', {
-      timeoutMsg: 'the service should have taken the job',
-    });
+    await person.waitFor('job-card');
+    const [id] = await person.ids('job-card');
+    const taken = async () => (await person.state(id)) === 'running';
+    await person.waitUntil(taken, 'the service should have taken the job');
     await stop(person.app);
 
     person = await world.open();

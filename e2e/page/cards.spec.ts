@@ -61,6 +61,32 @@ test.describe('a failed job', () => {
   });
 });
 
+test.describe('a failed job that the service has given an id', () => {
+  test('is looked at again before anything is paid again, and becomes its clip', async ({ page, open }) => {
+    await open({ scenario: 'empty', door: 'connect', speed: 3 });
+    await generate(page, '[gone] A ferry leaves the harbour');
+    const card = jobCard(page, 'failed');
+    await expect(card).toContainText('It may have cost you $0.19.');
+    const id = await card.getAttribute('data-id');
+    const first = card.locator('.act').first();
+    await expect(first, 'what costs nothing comes first').toHaveText(/^Look again/);
+    await expect(first).toHaveAttribute('title', 'Asks the service about this task once more; costs nothing.');
+    await first.click();
+    await expect(
+      page.locator(`[data-key="${id}"]`).getByTestId('clip-card'),
+      'the same job, not another',
+    ).toBeVisible();
+    await expect(clipCards(page)).toHaveCount(1);
+  });
+
+  test('of a rehearsal costs nothing, and says so', async ({ page, open }) => {
+    await open({ scenario: 'empty', speed: 3 });
+    await generate(page, '[gone] A ferry leaves the harbour');
+    await expect(jobCard(page, 'failed')).toContainText('A rehearsal: nothing was spent.');
+    await expect(page.getByTestId('announcements')).not.toContainText('billed');
+  });
+});
+
 test.describe('a job of unknown outcome', () => {
   test('says that it may cost, and is never sent again by itself', async ({ page, open }) => {
     await open();
@@ -69,6 +95,15 @@ test.describe('a job of unknown outcome', () => {
     await expect(card).toContainText(
       'It may cost you $0.19. The reply was lost; Lastframe will not send it again by itself.',
     );
+  });
+
+  test('with a reply that says nothing shows it, and does not call it lost', async ({ page, open }) => {
+    await open({ scenario: 'empty', door: 'connect', speed: 3 });
+    await generate(page, '[unreadable] A ferry leaves the harbour');
+    const card = jobCard(page, 'unknown');
+    await expect(card).toContainText('No usable reply came; Lastframe will not send it again by itself.');
+    await act(page, card, /^Details$/);
+    await expect(page.getByRole('dialog')).toContainText('<html>502 Bad Gateway</html>');
   });
 
   test('takes a task ID, refuses a wrong one in the dialog, and follows the right one', async ({ page, open }) => {
@@ -118,6 +153,14 @@ test.describe('an open job', () => {
     await act(page, card, /^Stop following$/);
     await dialog.getByRole('button', { name: 'Stop following' }).click();
     await expect(card).toHaveCount(0);
+  });
+
+  test('that was sent and then lost its key does not say that nothing was sent', async ({ page, open }) => {
+    await open({ scenario: 'empty', door: 'connect', speed: 3 });
+    await generate(page, '[no key] A ferry leaves the harbour');
+    const card = jobCard(page, 'running');
+    await expect(card).toContainText('It was sent and goes on at the service. Add a key to fetch it.');
+    await expect(card).not.toContainText('Nothing was sent');
   });
 
   test('waits in words when the service cannot be reached', async ({ page, open }) => {

@@ -92,3 +92,27 @@ test('an example of the empty gallery fills the form and sends nothing', async (
   await expect(page.getByTestId('length')).toContainText('8 s');
   await expect(page.getByTestId('job-card')).toHaveCount(0);
 });
+
+/** A picture of one pixel. */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+test('in Chinese a refused picture says the range in Chinese', async ({ page, open }) => {
+  await open({ scenario: 'empty', lang: 'zh-CN' });
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: '选择首帧' }).click();
+  await (await chooser).setFiles({ name: 'pixel.png', mimeType: 'image/png', buffer: PIXEL });
+  await expect(page.getByText('图片每边须在 300 到 6000 像素之间。')).toBeVisible();
+  await expect(page.getByText('The picture is')).toHaveCount(0);
+});
+
+test('the last frame comes from the service, or from the file when that is switched off', async ({ page, open }) => {
+  await open({ scenario: 'empty' });
+  const control = page.getByRole('switch', { name: 'Last frame from the service' });
+  await expect(control).toBeChecked();
+  await expect(control).toHaveAccessibleDescription('Off: it is taken from the file instead.');
+  await control.click();
+  await expect(control).not.toBeChecked();
+});

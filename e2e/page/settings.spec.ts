@@ -39,7 +39,41 @@ test('without a keychain the key can be used for this session only', async ({ pa
   await open({ scenario: 'no-keychain' });
   await page.getByTestId('key-input').fill('vtx-example-not-a-real-key-7f3a');
   await page.getByTestId('door-connect').click();
-  await expect(page.getByTestId('first-run')).toContainText('No keychain service answers on this computer.');
+  await expect(page.getByTestId('first-run')).toContainText('No keychain was found on this computer.');
   await page.getByRole('button', { name: 'Use for this session only' }).click();
   await expect(page.getByTestId('place-gallery')).toBeVisible();
+});
+
+test('in Chinese a missing keychain is said in Chinese, with the way on', async ({ page, open }) => {
+  await open({ scenario: 'no-keychain', lang: 'zh-CN' });
+  await page.getByTestId('key-input').fill('vtx-example-not-a-real-key-7f3a');
+  await page.getByTestId('door-connect').click();
+  const place = page.getByTestId('first-run');
+  await expect(place).toContainText('这台电脑上没有找到钥匙串。');
+  await expect(place).toContainText('或仅在本次会话中使用密钥。');
+  await expect(place, 'the program’s English is not needed').not.toContainText('keychain');
+  await page.getByRole('button', { name: '仅用于本次会话' }).click();
+  await expect(page.getByTestId('place-gallery')).toBeVisible();
+});
+
+test('a start-up that failed is tried again by its button', async ({ page, open }) => {
+  await open({ scenario: 'startup-failure' });
+  const failure = page.getByTestId('startup-failure');
+  await expect(failure).toContainText('Another program works on this library');
+  await failure.getByRole('button', { name: 'Try again' }).click();
+  await expect(failure.getByRole('button', { name: 'Opening the library' })).toBeVisible();
+  await expect(failure, 'what happened stays readable meanwhile').toContainText(
+    'Another program works on this library',
+  );
+  await expect(page.getByTestId('place-gallery')).toBeVisible();
+  await expect(failure).toHaveCount(0);
+});
+
+test('a notice about the clips folder goes when another folder was chosen', async ({ page, open }) => {
+  await open({ notice: 1 });
+  await expect(page.getByTestId('notices')).toContainText('cannot be written');
+  await page.getByRole('navigation').getByRole('button', { name: 'Settings' }).click();
+  await page.getByTestId('choose-folder').click();
+  await expect(page.getByTestId('clips-folder')).toHaveText('/home/you/Films/Lastframe');
+  await expect(page.getByTestId('notices')).toHaveCount(0);
 });

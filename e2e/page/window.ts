@@ -10,6 +10,8 @@ export interface Scene {
   lang?: 'en' | 'zh-CN';
   door?: 'connect';
   progress?: 'none';
+  /** Opens with the notice that the clips folder cannot be written. */
+  notice?: 1;
   /** How many times over the sample library of 15 clips is there. */
   years?: number;
   /** How many times faster than six seconds a clip is made. */

@@ -18,6 +18,7 @@ mod window;
 mod words;
 
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use tauri::Manager;
 
@@ -28,7 +29,7 @@ use crate::environment::Environment;
 #[must_use]
 pub fn run() -> ExitCode {
     let environment = Environment::of_process();
-    let _log_writer = environment.places.as_ref().ok().and_then(logs::start);
+    let log_writer = Mutex::new(environment.places.as_ref().ok().and_then(logs::start));
     let builder = ipc::builder();
     let handler = builder.invoke_handler();
     let app = tauri::Builder::default()
@@ -47,9 +48,11 @@ pub fn run() -> ExitCode {
         .build(tauri::generate_context!());
     match app {
         Ok(app) => {
-            app.run(|app, event| {
+            app.run(move |app, event| {
                 if let tauri::RunEvent::Exit = event {
                     tauri::async_runtime::block_on(app.state::<Desk>().close());
+                    // The process ends without unwinding: what the log still holds is written here.
+                    drop(log_writer.lock().unwrap_or_else(PoisonError::into_inner).take());
                 }
             });
             ExitCode::SUCCESS

@@ -17,7 +17,7 @@ use tauri_specta::Event as _;
 use crate::environment::Environment;
 use crate::ipc::Happened;
 use crate::media_server::MediaServer;
-use crate::settings_file::SettingsFile;
+use crate::settings_file::{self, SettingsFile};
 use crate::words;
 
 /// The opened app.
@@ -33,6 +33,8 @@ pub struct Open {
     settings: Mutex<Settings>,
     media: MediaServer,
     rehearsal: Mutex<Option<Rehearsal>>,
+    /// Held by whoever reads or changes address and key together.
+    pub(crate) account: tokio::sync::Mutex<()>,
     rehearsal_speed: f64,
     home: Option<PathBuf>,
     notices: Mutex<Vec<Notice>>,
@@ -42,8 +44,13 @@ impl Open {
     /// Opens everything in the order in which each part needs the one before.
     pub async fn start(app: AppHandle, environment: Environment) -> Result<Arc<Self>, IpcError> {
         let places = environment.places.map_err(words::library)?;
-        let (file, settings, notice) = SettingsFile::open(&app, &places)?;
-        let library = blocking(move || Library::open(places)).await?.map_err(words::library)?;
+        let library = blocking({
+            let places = places.clone();
+            move || Library::open(places)
+        })
+        .await?
+        .map_err(words::library)?;
+        let (settings, unusable) = settings_file::read(&places);
         let media = MediaServer::start(library.clone()).await.map_err(|error| no_port(&error))?;
         let keys = Arc::new(Keys::new(environment.key));
         let engine = Engine::start(Parts {
@@ -53,6 +60,9 @@ impl Open {
             events: listener(app.clone(), keys.clone()),
             program: "Lastframe".to_owned(),
         })?;
+        // Only now, with the library ours: the store writes its files when the program ends, and a second
+        // window that was refused must not write what it once read.
+        let (file, notice) = SettingsFile::open(&app, &places, unusable)?;
         let open = Arc::new(Self {
             app,
             engine,
@@ -62,15 +72,15 @@ impl Open {
             settings: Mutex::new(settings),
             media,
             rehearsal: Mutex::new(None),
+            account: tokio::sync::Mutex::new(()),
             rehearsal_speed: environment.rehearsal_speed,
             home: environment.home,
             notices: Mutex::new(notice.into_iter().collect()),
         });
-        open.look_at_clips_folder().await;
         open.start_rehearsal().await;
         tokio::spawn({
             let open = open.clone();
-            async move { open.connect_service().await }
+            async move { open.connect_services().await }
         });
         Ok(open)
     }
@@ -91,13 +101,14 @@ impl Open {
             media: self.media.base().to_owned(),
             clips_folder: places.clips.display().to_string(),
             home: places.home.display().to_string(),
-            notices: self.notices.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            notices: self.notices().await,
         }
     }
 
     /// Puts new settings in force: checked, written, then acted on.
     pub async fn change_settings(self: &Arc<Self>, wanted: Settings) -> Result<Settings, IpcError> {
         let wanted = wanted.checked().map_err(|refused| IpcError::new(ErrorCode::Invalid, refused.to_string()))?;
+        let alone = self.account.lock().await;
         let before = self.settings();
         if wanted.clips_folder != before.clips_folder {
             let places = Places::resolve(self.home.clone(), wanted.clips_folder.as_deref()).map_err(words::library)?;
@@ -107,16 +118,23 @@ impl Open {
         self.file.write(&wanted)?;
         *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = wanted.clone();
         self.engine.change_settings(wanted.clone());
-        if wanted.service_address != before.service_address {
-            self.connect_service().await;
+        drop(alone);
+        if wanted.service_address != before.service_address
+            && let Err(error) = self.connect_once().await
+        {
+            tracing::warn!(%error, "the keychain was not readable");
         }
         self.tell(Event::Settings(wanted.clone()));
         Ok(wanted)
     }
 
-    /// Where new jobs go.
-    pub fn provider(&self) -> Provider {
-        self.settings().provider()
+    /// Where new jobs go, if that is where the person believes they go.
+    pub fn agreed(&self, believed: Provider) -> Result<Provider, IpcError> {
+        if believed == self.settings().provider() {
+            return Ok(believed);
+        }
+        let message = "The service was changed in the meantime; nothing was sent. Look at the price and press again.";
+        Err(IpcError::new(ErrorCode::WrongState, message))
     }
 
     /// One clip of the library.
@@ -138,30 +156,38 @@ impl Open {
     /// Starts the practice service; without it rehearsing is not possible, and a notice says so.
     async fn start_rehearsal(&self) {
         let options = Options { speed: self.rehearsal_speed, ..Options::in_folder(self.library.places().rehearsal()) };
-        let started = async {
-            let rehearsal = Rehearsal::start(options).await.map_err(|error| error.to_string())?;
-            let client = Client::new(rehearsal.address(), rehearsal.key()).map_err(|error| error.to_string())?;
-            Ok::<_, String>((rehearsal, client))
+        let started = match Rehearsal::start(options).await {
+            Ok(rehearsal) => match Client::new(rehearsal.address(), rehearsal.key()) {
+                Ok(client) => Ok((rehearsal, client)),
+                Err(error) => Err(words::client(error)),
+            },
+            Err(error) => Err(IpcError::new(ErrorCode::Internal, error.to_string())),
         };
-        match started.await {
+        match started {
             Ok((rehearsal, client)) => {
                 self.engine.connect(Provider::Rehearsal, client);
                 *self.rehearsal.lock().unwrap_or_else(PoisonError::into_inner) = Some(rehearsal);
             }
-            Err(reason) => self.notice(NoticeCode::Rehearsal, format!("The practice service did not start: {reason}")),
+            Err(error) => {
+                let remedy = "Check that the folder can be written and that loopback connections are allowed, then start Lastframe again.";
+                self.notice(NoticeCode::Rehearsal, format!("The practice service did not start: {error} {remedy}"));
+            }
         }
     }
 
-    async fn look_at_clips_folder(&self) {
+    /// What did not start as it should, and what is not as it should be now.
+    async fn notices(&self) -> Vec<Notice> {
+        let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let folder = self.library.places().clips;
         if !tokio::fs::metadata(&folder).await.is_ok_and(|found| found.is_dir()) {
-            let shown = folder.display();
             let message = format!(
-                "The clips folder {shown} is not there. Connect its drive, or choose another folder under Settings, \
-                 Library. Clips on their way wait; nothing is lost."
+                "The clips folder {} is not there. Connect its drive, or choose another folder under Settings, \
+                 Library. Clips on their way wait; nothing is lost.",
+                folder.display()
             );
-            self.notice(NoticeCode::ClipsFolder, message);
+            notices.push(Notice { code: NoticeCode::ClipsFolder, message });
         }
+        notices
     }
 
     fn notice(&self, code: NoticeCode, message: String) {

@@ -19,17 +19,24 @@ pub fn peek_theme(places: &Places) -> Theme {
     lastframe_library::read_settings(places).map(|settings| settings.theme).unwrap_or_default()
 }
 
+/// The settings in the file, or the defaults and why the file cannot be used. Changes nothing.
+pub fn read(places: &Places) -> (Settings, Option<String>) {
+    match lastframe_library::read_settings(places).map(Settings::checked) {
+        Ok(Ok(settings)) => (settings, None),
+        Ok(Err(refused)) => (Settings::default(), Some(refused.to_string())),
+        Err(unreadable) => (Settings::default(), Some(unreadable.to_string())),
+    }
+}
+
 impl SettingsFile {
-    /// Opens both files. A settings file that cannot be read is kept aside under another name and
-    /// defaults are used, with a notice.
-    pub fn open(app: &AppHandle, places: &Places) -> Result<(Self, Settings, Option<Notice>), IpcError> {
+    /// Opens both files. A settings file that is `unusable` is kept aside under another name, with a notice.
+    pub fn open(
+        app: &AppHandle,
+        places: &Places,
+        unusable: Option<String>,
+    ) -> Result<(Self, Option<Notice>), IpcError> {
         let path = places.settings_file();
-        let (settings, notice) = match lastframe_library::read_settings(places).map(Settings::checked) {
-            Ok(Ok(settings)) => (settings, None),
-            Ok(Err(refused)) => (Settings::default(), Some(refused.to_string())),
-            Err(unreadable) => (Settings::default(), Some(unreadable.to_string())),
-        };
-        let notice = notice.map(|reason| {
+        let notice = unusable.map(|reason| {
             let aside = path.with_extension("json.unreadable");
             let kept = std::fs::rename(&path, &aside).is_ok();
             tracing::warn!(%reason, kept, "settings.json was not used");
@@ -40,8 +47,7 @@ impl SettingsFile {
             Notice { code: NoticeCode::Settings, message }
         });
         let open = |path| app.store_builder(path).disable_auto_save().build().map_err(not_kept);
-        let file = Self { settings: open(path)?, draft: open(places.draft_file())? };
-        Ok((file, settings, notice))
+        Ok((Self { settings: open(path)?, draft: open(places.draft_file())? }, notice))
     }
 
     /// Writes the settings; keys of other versions stay.

@@ -4,7 +4,7 @@
 
 use lastframe_engine::EngineError;
 use lastframe_library::LibraryError;
-use lastframe_model::{ErrorCode, IpcError};
+use lastframe_model::{ErrorCode, IpcError, Reason};
 use lastframe_provider::{CheckError, ClientError};
 use lastframe_secrets::KeychainError;
 
@@ -34,5 +34,7 @@ pub fn check(error: CheckError) -> IpcError {
 
 /// The keychain did not do it.
 pub fn keychain(error: KeychainError) -> IpcError {
-    IpcError::new(ErrorCode::KeychainUnavailable, error.message()).with_hint(error.hint())
+    IpcError::new(ErrorCode::KeychainUnavailable, error.message())
+        .with_hint(error.hint())
+        .because(Reason::Keychain(error.problem()))
 }

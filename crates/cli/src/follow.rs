@@ -175,7 +175,9 @@ fn without_wait(job: &Job) -> Job {
 /// Whether nothing more happens to a job without the person.
 pub fn is_settled(job: &Job) -> bool {
     let waits = |job: &Job| {
-        job.wait.as_ref().is_some_and(|wait| matches!(wait.reason, WaitReason::NoKey | WaitReason::KeyRefused))
+        job.wait.as_ref().is_some_and(|wait| {
+            matches!(wait.reason, WaitReason::NoKey | WaitReason::NoRehearsal | WaitReason::KeyRefused)
+        })
     };
     !job.state.is_open() || waits(job)
 }

@@ -115,7 +115,7 @@ impl Inner {
         if length(part).await > before {
             course.fetches = 0;
         }
-        let wait = |reason, message| Wait { reason, message };
+        let wait = |reason, message| Wait::new(reason, message);
         let (wait, most) = match outcome {
             Ok(arrived) => {
                 let checked = part.to_owned();
@@ -227,18 +227,18 @@ fn share(received: u64, total: u64) -> Option<f64> {
 
 fn folder_gone(places: &Places) -> Option<Wait> {
     let message = || format!("The clips folder {} is missing.", places.clips.display());
-    (!places.clips.is_dir()).then(|| Wait { reason: WaitReason::FolderGone, message: message() })
+    (!places.clips.is_dir()).then(|| Wait::new(WaitReason::FolderGone, message()))
 }
 
 /// What a failed write means: the disk is full, or the folder is not there or cannot be written.
 fn storage(places: &Places, error: &str, full: bool) -> Wait {
     if full {
         let message = format!("The disk of {} is full.", places.clips.display());
-        return Wait { reason: WaitReason::DiskFull, message };
+        return Wait::new(WaitReason::DiskFull, message);
     }
     folder_gone(places).unwrap_or_else(|| {
         let message = format!("The clips folder {} cannot be written: {error}", places.clips.display());
-        Wait { reason: WaitReason::FolderGone, message }
+        Wait::new(WaitReason::FolderGone, message)
     })
 }
 

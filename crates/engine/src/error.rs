@@ -4,7 +4,7 @@
 
 use lastframe_library::LibraryError;
 use lastframe_media::MediaError;
-use lastframe_model::{ErrorCode, Field, ImageId, IpcError, JobId, Problem};
+use lastframe_model::{ErrorCode, Field, ImageId, IpcError, JobId, Problem, Reason};
 
 /// Why the engine did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -59,8 +59,12 @@ impl From<EngineError> for IpcError {
     fn from(error: EngineError) -> Self {
         let message = error.to_string();
         match error {
-            EngineError::Invalid(problem) => Self::new(ErrorCode::Invalid, message).at(problem.field),
-            EngineError::PictureRefused(_) => Self::new(ErrorCode::Invalid, message),
+            EngineError::Invalid(problem) => {
+                Self::new(ErrorCode::Invalid, message).at(problem.field).because(Reason::Request(problem.code))
+            }
+            EngineError::PictureRefused(problem) => {
+                Self::new(ErrorCode::Invalid, message).because(Reason::Request(problem.code))
+            }
             EngineError::PictureMissing { field, .. } => Self::new(ErrorCode::Invalid, message).at(field),
             EngineError::NotConnected => Self::new(ErrorCode::KeyMissing, message),
             EngineError::KeyRefused(_) => Self::new(ErrorCode::KeyRefused, message),

@@ -14,9 +14,9 @@ use crate::services::{Call, Gate};
 
 /// Longest wait between two polls of a service that does not answer.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// A new task may not be known everywhere at once: so many times in a row it has to be unknown, the last time
-/// so many seconds after the submit, before it is believed to be gone.
-const MISSING: (u32, i64) = (4, 60);
+/// For so long, through every poll, a task has to be unknown to the service before it is believed to be gone:
+/// longer than a bad deployment, a wrong key or a night lasts. A task that was paid for is not given up lightly.
+const MISSING: Duration = Duration::from_hours(24);
 
 impl Inner {
     pub(crate) async fn follow(&self, job: &Job, course: &mut Course) -> Result<Step, EngineError> {
@@ -71,7 +71,7 @@ impl Inner {
         let now = self.clock.elapsed();
         let (reason, message) = match answer {
             Ok(task) => {
-                (course.tries, course.missing) = (0, 0);
+                (course.tries, course.missing) = (0, None);
                 if self.services.calm(provider, &access, now) {
                     self.wake.notify_one();
                 }
@@ -80,19 +80,17 @@ impl Inner {
             Err(PollError::KeyRefused { message }) => {
                 self.services.refuse(provider, &access, &message);
                 self.wake.notify_one();
-                self.note_wait(job, Some(Wait { reason: WaitReason::KeyRefused, message })).await?;
+                self.note_wait(job, Some(Wait::new(WaitReason::KeyRefused, message))).await?;
                 // Not `UntilChanged`: the key may have been changed while the refusal was on its way.
                 return Ok(Err(Step::Again));
             }
             Err(PollError::RateLimited { retry_after, message }) => {
-                let wait = Wait { reason: WaitReason::RateLimited, message };
+                let wait = Wait::new(WaitReason::RateLimited, message);
                 self.services.pause(provider, &access, now, retry_after, wait);
                 return Ok(Err(Step::Again));
             }
             Err(PollError::Gone { message }) => {
-                course.missing += 1;
-                let age = job.submitted_at.map_or(i64::MAX, |sent| self.clock.now().duration_since(sent).as_secs());
-                if course.missing >= MISSING.0 && age >= MISSING.1 {
+                if is_gone(&mut course.missing, access.number, now) {
                     self.end(job, job.state, gone(message)).await?;
                     return Ok(Err(Step::End));
                 }
@@ -102,7 +100,7 @@ impl Inner {
             Err(PollError::Trouble { message }) => (WaitReason::ServiceTrouble, message),
         };
         tracing::info!(job = %job.id, ?reason, message, "a poll brought no news");
-        self.note_wait(job, Some(Wait { reason, message })).await?;
+        self.note_wait(job, Some(Wait::new(reason, message))).await?;
         Ok(Err(Step::Wait(course.tried(LONGEST_WAIT))))
     }
 
@@ -125,6 +123,17 @@ impl Inner {
     }
 }
 
+/// Whether a task that is unknown once more is to be believed gone. `missing` is since when, by which connection:
+/// another key may belong to another account, so what one did not know says nothing about the next.
+fn is_gone(missing: &mut Option<(u64, Duration)>, connection: u64, now: Duration) -> bool {
+    let (by, since) = *missing.get_or_insert((connection, now));
+    if by != connection {
+        *missing = Some((connection, now));
+        return false;
+    }
+    now.saturating_sub(since) >= MISSING
+}
+
 /// Why the service's task failed.
 pub(crate) fn reason(task: Task) -> Failure {
     task.failure.unwrap_or_else(|| Failure {
@@ -138,4 +147,20 @@ pub(crate) fn reason(task: Task) -> Failure {
 
 fn gone(message: String) -> Failure {
     Failure { code: FailureCode::TaskGone, message, service_code: None, field: None, reply: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_is_given_up_only_after_a_day_of_one_connection_not_knowing_it() {
+        let hours = Duration::from_hours;
+        let mut missing = None;
+        assert!(!is_gone(&mut missing, 1, hours(5)), "the first word is not believed");
+        assert!(!is_gone(&mut missing, 1, hours(28)));
+        assert!(!is_gone(&mut missing, 2, hours(30)), "another key starts anew");
+        assert!(!is_gone(&mut missing, 2, hours(53)));
+        assert!(is_gone(&mut missing, 2, hours(54)));
+    }
 }

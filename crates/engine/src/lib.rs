@@ -262,5 +262,7 @@ impl Engine {
 }
 
 fn waits_for_person(job: &Job) -> bool {
-    job.wait.as_ref().is_some_and(|wait| matches!(wait.reason, WaitReason::NoKey | WaitReason::KeyRefused))
+    job.wait
+        .as_ref()
+        .is_some_and(|wait| matches!(wait.reason, WaitReason::NoKey | WaitReason::NoRehearsal | WaitReason::KeyRefused))
 }

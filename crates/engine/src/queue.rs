@@ -115,5 +115,5 @@ impl Inner {
 /// The words on a job whose submit was cut off by the end of the program.
 pub(crate) fn interrupted() -> Wait {
     let message = "The program ended while this was being sent: it may or may not have been accepted.".to_owned();
-    Wait { reason: WaitReason::ServiceTrouble, message }
+    Wait::new(WaitReason::ServiceTrouble, message)
 }

@@ -110,8 +110,8 @@ pub(crate) struct Course {
     pub(crate) tries: u32,
     /// Failures in a row of fetching the video without a byte gained. A poll that succeeds does not end them.
     pub(crate) fetches: u32,
-    /// Times in a row that the service did not know the task.
-    pub(crate) missing: u32,
+    /// Since when the service does not know the task (the clock's `elapsed`), and by which connection.
+    pub(crate) missing: Option<(u64, Duration)>,
     /// Times that something arrived which was no video.
     pub(crate) bad: u32,
 }
@@ -162,7 +162,7 @@ impl Inner {
 
     async fn carry(self: &Arc<Self>, id: &JobId, stop: CancellationToken) {
         let mut circumstances = self.circumstances.subscribe();
-        let mut course = Course { stop: stop.clone(), task: None, tries: 0, fetches: 0, missing: 0, bad: 0 };
+        let mut course = Course { stop: stop.clone(), task: None, tries: 0, fetches: 0, missing: None, bad: 0 };
         while !stop.is_cancelled() {
             circumstances.mark_unchanged();
             let next = match self.step(id, &mut course).await {
@@ -207,14 +207,14 @@ impl Inner {
             // Somebody else moved the job: it is theirs now.
             EngineError::Library(LibraryError::WrongState { .. } | LibraryError::NoSuchJob(_)) => Step::Again,
             EngineError::Library(LibraryError::DiskFull) => {
-                let wait = Wait { reason: WaitReason::DiskFull, message: "The disk is full.".to_owned() };
+                let wait = Wait::new(WaitReason::DiskFull, "The disk is full.");
                 self.note_anywhere(id, wait).await;
                 Step::Wait(course.tried(Duration::from_secs(30)))
             }
             error => {
                 tracing::error!(job = %id, %error, "a step failed; it is tried again");
                 if matches!(error, EngineError::Library(LibraryError::Io { .. } | LibraryError::FolderGone(_))) {
-                    let wait = Wait { reason: WaitReason::FolderGone, message: error.to_string() };
+                    let wait = Wait::new(WaitReason::FolderGone, error.to_string());
                     self.note_anywhere(id, wait).await;
                 }
                 Step::Wait(course.tried(Duration::from_mins(1)))

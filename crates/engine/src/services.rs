@@ -28,7 +28,7 @@ pub(crate) enum Call {
 pub(crate) struct Access {
     pub(crate) client: Client,
     /// Which connection this is.
-    number: u64,
+    pub(crate) number: u64,
 }
 
 /// Whether a call may be made.
@@ -82,17 +82,15 @@ impl Services {
 
     /// Whether a call may be made at `now` (the clock's `elapsed`).
     pub(crate) fn gate(&self, provider: &Provider, call: Call, now: Duration) -> Gate {
-        let blocked =
-            |reason, message: &str| Gate::Blocked { wait: Wait { reason, message: message.to_owned() }, over_in: None };
+        let blocked = |reason, message: &str| Gate::Blocked { wait: Wait::new(reason, message), over_in: None };
         let all = self.all();
         let Some((service, client)) =
             all.get(provider).and_then(|service| service.client.as_ref().map(|client| (service, client)))
         else {
-            let message = match provider {
-                Provider::Rehearsal => "The practice service is not running.",
-                Provider::Service { .. } => "There is no key for the service.",
+            return match provider {
+                Provider::Rehearsal => blocked(WaitReason::NoRehearsal, "The practice service is not running."),
+                Provider::Service { .. } => blocked(WaitReason::NoKey, "There is no key for the service."),
             };
-            return blocked(WaitReason::NoKey, message);
         };
         if let Some(message) = &service.refused {
             return blocked(WaitReason::KeyRefused, message);
@@ -127,7 +125,8 @@ impl Services {
         self.of_access(provider, access, |service| service.refused = Some(message.to_owned()));
     }
 
-    /// 429 or no connection: nothing is sent for `asked`, or for a growing time if nothing was asked for.
+    /// 429 or no connection: nothing is sent for a growing time, and for `asked` if that is longer. A service
+    /// that says "0 seconds" must not be asked as fast as the network allows.
     pub(crate) fn pause(
         &self,
         provider: &Provider,
@@ -139,7 +138,7 @@ impl Services {
         self.of_access(provider, access, |service| {
             service.troubles = service.troubles.saturating_add(1);
             let grown = backoff::growing(service.troubles, Duration::from_secs(2), LONGEST_PAUSE);
-            let until = now + asked.unwrap_or(grown);
+            let until = now + asked.map_or(grown, |asked| asked.max(grown));
             if service.pause.as_ref().is_none_or(|pause| pause.until < until) {
                 service.pause = Some(Pause { until, wait });
             }

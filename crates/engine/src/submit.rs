@@ -74,18 +74,18 @@ impl Inner {
                 Ok(Step::Again)
             }
             Err(SubmitError::NotSent { message }) => {
-                let wait = Wait { reason: WaitReason::Offline, message };
+                let wait = Wait::new(WaitReason::Offline, message);
                 self.services.pause(provider, access, now, None, wait.clone());
                 self.back_to_queue(job, wait).await
             }
             Err(SubmitError::RateLimited { retry_after, message }) => {
-                let wait = Wait { reason: WaitReason::RateLimited, message };
+                let wait = Wait::new(WaitReason::RateLimited, message);
                 self.services.pause(provider, access, now, retry_after, wait.clone());
                 self.back_to_queue(job, wait).await
             }
             Err(SubmitError::KeyRefused { message }) => {
                 self.services.refuse(provider, access, &message);
-                self.back_to_queue(job, Wait { reason: WaitReason::KeyRefused, message }).await
+                self.back_to_queue(job, Wait::new(WaitReason::KeyRefused, message)).await
             }
             Err(SubmitError::BalanceOrPermission { failure } | SubmitError::Refused { failure }) => {
                 self.services.calm(provider, access, now);
@@ -93,10 +93,9 @@ impl Inner {
                 Ok(Step::End)
             }
             Err(SubmitError::Unknown { message, reply }) => {
-                let message = reply.map_or(message.clone(), |reply| format!("{message}\n{reply}"));
                 tracing::warn!(job = %job.id, message, "the outcome of a submit is not known");
                 let (id, finished_at) = (job.id.clone(), self.clock.now());
-                let wait = Wait { reason: WaitReason::ServiceTrouble, message };
+                let wait = Wait { reply, ..Wait::new(WaitReason::ServiceTrouble, message) };
                 self.record(move |library| {
                     library.move_job(&id, JobState::Submitting, JobState::Unknown, |job| {
                         job.wait = Some(wait.clone());

@@ -42,6 +42,9 @@ fn open_with(places: &Places, migrations: &[&'static str]) -> Result<Connection,
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // macOS keeps a plain fsync in the drive's cache; elsewhere these change nothing.
+    connection.pragma_update(None, "fullfsync", "ON")?;
+    connection.pragma_update(None, "checkpoint_fullfsync", "ON")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     if found < known {
         // Nobody's tables change under a program that is working on them.
@@ -99,6 +102,8 @@ mod tests {
         };
         assert_eq!(pragma("journal_mode"), "wal".to_owned().into());
         assert_eq!(pragma("synchronous"), 2.into(), "FULL: a committed intent survives a power cut");
+        assert_eq!(pragma("fullfsync"), 1.into(), "on macOS FULL alone stays in the drive's cache");
+        assert_eq!(pragma("checkpoint_fullfsync"), 1.into());
         assert_eq!(pragma("foreign_keys"), 1.into());
     }
 

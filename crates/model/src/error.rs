@@ -5,6 +5,9 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::check::ProblemCode;
+use crate::settings::KeychainProblem;
+
 /// What an error means to the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
@@ -47,18 +50,37 @@ pub struct IpcError {
     pub field: Option<Field>,
     /// A way on.
     pub hint: Option<String>,
+    /// What exactly it is, where the window has words of its own for it.
+    pub reason: Option<Reason>,
+}
+
+/// What exactly went wrong, for the window to say in the person's language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", content = "code", rename_all = "snake_case")]
+pub enum Reason {
+    /// A value of a request was refused.
+    Request(ProblemCode),
+    /// The keychain did not do what was asked.
+    Keychain(KeychainProblem),
 }
 
 impl IpcError {
     /// An error of that code.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), field: None, hint: None }
+        Self { code, message: message.into(), field: None, hint: None, reason: None }
     }
 
     /// The same, with a way on.
     #[must_use]
     pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same, with what exactly it is.
+    #[must_use]
+    pub fn because(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
         self
     }
 
@@ -253,9 +275,10 @@ mod tests {
     #[test]
     fn the_json_of_an_error_is_what_the_window_reads() {
         let error = IpcError::new(ErrorCode::KeychainUnavailable, "locked").with_hint("unlock it").at(Field::Prompt);
+        let error = error.because(Reason::Keychain(KeychainProblem::Locked));
         assert_eq!(
             serde_json::to_string(&error).unwrap(),
-            r#"{"code":"keychain_unavailable","message":"locked","field":"prompt","hint":"unlock it"}"#
+            r#"{"code":"keychain_unavailable","message":"locked","field":"prompt","hint":"unlock it","reason":{"kind":"keychain","code":"locked"}}"#
         );
     }
 }

@@ -158,6 +158,8 @@ pub struct Failure {
 pub enum WaitReason {
     /// No key for its service.
     NoKey,
+    /// The practice service does not run.
+    NoRehearsal,
     /// The key was refused; it waits for another one.
     KeyRefused,
     /// The service cannot be reached.
@@ -181,6 +183,16 @@ pub struct Wait {
     pub reason: WaitReason,
     /// Details in English; masked.
     pub message: String,
+    /// What the service replied, masked and cut to 4,000 characters, if it replied at all.
+    #[serde(default)]
+    pub reply: Option<String>,
+}
+
+impl Wait {
+    /// A wait without a reply.
+    pub fn new(reason: WaitReason, message: impl Into<String>) -> Self {
+        Self { reason, message: message.into(), reply: None }
+    }
 }
 
 /// What the person says about a job whose submit has an unknown outcome.

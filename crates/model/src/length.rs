@@ -53,6 +53,9 @@ impl Length {
     /// ```
     #[must_use]
     pub fn nearest_frames(seconds: f64) -> Self {
+        if seconds.is_nan() {
+            return Self::Frames(*FRAMES.start());
+        }
         let wanted = (seconds * f64::from(FPS)).clamp(f64::from(*FRAMES.start()), f64::from(*FRAMES.end()));
         let steps = ((wanted - 25.0) / 4.0).round();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 1..=66 above")]

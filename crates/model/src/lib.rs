@@ -26,7 +26,7 @@ pub use check::{Check, Problem, ProblemCode};
 pub use clip::{Billed, Clip, Film, MediaFacts};
 pub use continuation::{Adjustment, Continuation};
 pub use cost::{Estimate, PixelSize, Price, PriceTable, Usd};
-pub use error::{ErrorCode, Field, IpcError, ServiceCode};
+pub use error::{ErrorCode, Field, IpcError, Reason, ServiceCode};
 pub use event::Event;
 pub use ids::{ClipId, ImageId, JobId, ModelId, TaskId};
 pub use image::{ImageFormat, ImageRef};
@@ -34,4 +34,4 @@ pub use job::{Failure, FailureCode, Job, JobState, Outcome, Provider, Wait, Wait
 pub use length::Length;
 pub use request::{Ratio, Request, Resolution, ServiceTier};
 pub use session::{ClipPage, Notice, NoticeCode, Session};
-pub use settings::{Door, KeyState, KeyStatus, Language, Settings, Theme};
+pub use settings::{Door, KeyState, KeyStatus, KeychainProblem, Language, Settings, Theme};

@@ -155,6 +155,22 @@ pub enum KeyState {
     Unavailable,
 }
 
+/// What is the matter with a keychain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum KeychainProblem {
+    /// None runs on this computer.
+    NoStore,
+    /// It is locked.
+    Locked,
+    /// It has no place for a key yet.
+    NoCollection,
+    /// It did not answer in time.
+    TimedOut,
+    /// Anything else; the English words say more.
+    Other,
+}
+
 /// What the window may know about the key: never the key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct KeyStatus {
@@ -164,6 +180,8 @@ pub struct KeyStatus {
     pub last_four: Option<String>,
     /// What is the matter with the keychain, in English, with the remedy.
     pub problem: Option<String>,
+    /// The same, for the window to say in the person's language.
+    pub keychain: Option<KeychainProblem>,
     /// Whether the service refused it when it was last used.
     pub refused: bool,
 }

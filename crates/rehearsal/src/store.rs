@@ -20,6 +20,8 @@ pub(crate) struct Store {
     tasks: Mutex<HashMap<String, Task>>,
     /// One writer at a time: a task's file always holds its newest state.
     writing: Mutex<()>,
+    /// One keeper of pictures at a time.
+    pictures: Mutex<()>,
 }
 
 impl Store {
@@ -44,7 +46,12 @@ impl Store {
                 }
             }
         }
-        Ok(Self { folder: folder.to_owned(), tasks: Mutex::new(tasks), writing: Mutex::new(()) })
+        Ok(Self {
+            folder: folder.to_owned(),
+            tasks: Mutex::new(tasks),
+            writing: Mutex::new(()),
+            pictures: Mutex::new(()),
+        })
     }
 
     fn tasks(&self) -> MutexGuard<'_, HashMap<String, Task>> {
@@ -106,6 +113,8 @@ impl Store {
     /// Keeps a picture under the hash of its bytes.
     pub fn keep_picture(&self, id: &ImageId, bytes: &[u8]) -> io::Result<()> {
         let path = self.folder.join("pictures").join(id.as_str());
+        // Several takes bring the same picture at once; each would rename the other's part away.
+        let _alone = self.pictures.lock().unwrap_or_else(PoisonError::into_inner);
         if path.exists() { Ok(()) } else { replace(&path, bytes) }
     }
 

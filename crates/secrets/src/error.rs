@@ -1,5 +1,7 @@
 //! What can be the matter with a keychain, and what the person can do about it.
 
+use lastframe_model::KeychainProblem;
+
 /// Why the keychain did not do what was asked. Its text says what happened and how to go on; it never holds a key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{} {}", self.message(), self.hint())]
@@ -44,6 +46,18 @@ impl KeychainError {
                 "Look for a window that asks for its password and try again, or use the key for this session only."
             }
             Self::Other(_) => "Try again, or use the key for this session only.",
+        }
+    }
+
+    /// What the window has words for.
+    #[must_use]
+    pub fn problem(&self) -> KeychainProblem {
+        match self {
+            Self::NoStore => KeychainProblem::NoStore,
+            Self::Locked => KeychainProblem::Locked,
+            Self::NoCollection => KeychainProblem::NoCollection,
+            Self::TimedOut => KeychainProblem::TimedOut,
+            Self::Other(_) => KeychainProblem::Other,
         }
     }
 

@@ -66,13 +66,14 @@ impl Keys {
 
     /// What may be known about the key of an account. A keychain that cannot be asked is part of the answer.
     pub async fn status(&self, account: &str) -> KeyStatus {
-        let (state, key, problem) = match self.find(account).await {
+        let (state, key, error) = match self.find(account).await {
             Ok(Some((state, key))) => (state, Some(key), None),
             Ok(None) => (KeyState::Missing, None, None),
-            Err(error) => (KeyState::Unavailable, None, Some(error.to_string())),
+            Err(error) => (KeyState::Unavailable, None, Some(error)),
         };
+        let (problem, keychain) = (error.as_ref().map(ToString::to_string), error.as_ref().map(KeychainError::problem));
         let refused = key.is_some() && self.memory().refused.contains(account);
-        KeyStatus { state, last_four: key.as_ref().and_then(last_four), problem, refused }
+        KeyStatus { state, last_four: key.as_ref().and_then(last_four), problem, keychain, refused }
     }
 
     /// The key of an account, if there is one.
@@ -88,7 +89,13 @@ impl Keys {
         if self.inner.environment.is_some() {
             return Ok(self.status(account).await);
         }
-        Ok(KeyStatus { state: KeyState::Stored, last_four: last_four(&key), problem: None, refused: false })
+        Ok(KeyStatus {
+            state: KeyState::Stored,
+            last_four: last_four(&key),
+            problem: None,
+            keychain: None,
+            refused: false,
+        })
     }
 
     /// Keeps a key in memory until the program ends: the way on without a keychain.

@@ -11,9 +11,14 @@ export class Person {
     this.browser = app.browser;
   }
 
-  /** An element by its name. */
-  see(name) {
-    return this.browser.$(`[data-testid="${name}"]`);
+  /** Reads one property of the first element of a name, in one look; `undefined` when there is no such element. */
+  async read(name, property) {
+    const look = (selector, key) => {
+      const element = document.querySelector(selector);
+      if (!element) return null;
+      return key in element ? element[key] : element.getAttribute(key);
+    };
+    return (await this.browser.execute(look, `[data-testid="${name}"]`, property)) ?? undefined;
   }
 
   /** The ids (`data-id`) of all cards of that name, in the order of the page. One look: cards come and go meanwhile. */
@@ -28,11 +33,27 @@ export class Person {
     return this.browser.execute(read, `[data-testid="${name}"] [data-id]`);
   }
 
-  /** Waits until something of that name is on the screen, and returns it. */
+  /** Whether something of that name is on the screen. */
+  isShown(name) {
+    const look = (selector) => document.querySelector(selector)?.checkVisibility() ?? false;
+    return this.browser.execute(look, `[data-testid="${name}"]`);
+  }
+
+  /**
+   * Waits until something of that name is on the screen, and returns it. The page is asked for it, not the driver, which
+   * stumbles over an element that the page replaces in that very moment.
+   */
   async waitFor(name, timeout = patience) {
-    const element = this.see(name);
-    await element.waitForDisplayed({ timeout, timeoutMsg: `“${name}” did not appear within ${timeout / 1000} s` });
-    return element;
+    await this.waitUntil(() => this.isShown(name), `“${name}” should appear`, timeout);
+    return this.browser.$(`[data-testid="${name}"]`);
+  }
+
+  waitUntilGone(name) {
+    return this.waitUntil(async () => !(await this.isShown(name)), `“${name}” should go away`);
+  }
+
+  waitUntil(condition, what, timeout = patience) {
+    return this.browser.waitUntil(condition, { timeout, timeoutMsg: `${what} within ${timeout / 1000} s` });
   }
 
   async click(name) {
@@ -41,18 +62,14 @@ export class Person {
     await element.click();
   }
 
-  /** Waits until a text reads as wanted: a string in full, or a pattern. */
-  async waitForText(name, wanted, timeout = patience) {
-    const element = await this.waitFor(name);
+  /** Waits until a text reads as a pattern says, and returns it. */
+  async waitForText(name, pattern) {
     let text = '';
-    const reads = async () => {
-      // Not WebDriver's own text, which leaves out what an ellipsis cuts off.
-      text = (await element.getProperty('innerText')).trim();
-      return wanted instanceof RegExp ? wanted.test(text) : text === wanted;
-    };
-    await this.browser
-      .waitUntil(reads, { timeout })
-      .catch(() => Promise.reject(new Error(`“${name}” should read ${wanted}, but reads “${text}”`)));
+    // Not WebDriver's own text, which leaves out what an ellipsis cuts off.
+    const reads = async () => pattern.test((text = (await this.read(name, 'innerText')) ?? ''));
+    await this.waitUntil(reads, '').catch(() => {
+      throw new Error(`“${name}” should read ${pattern}, but reads “${text}”`);
+    });
     return text;
   }
 
@@ -75,21 +92,16 @@ export class Person {
   }
 
   async pressGenerate() {
-    const button = this.see('generate');
-    await this.browser.waitUntil(async () => (await button.getAttribute('aria-disabled')) !== 'true', {
-      timeout: patience,
-      timeoutMsg: 'Generate should become ready to press',
-    });
+    const ready = async () => (await this.read('generate', 'aria-disabled')) === 'false';
+    await this.waitUntil(ready, 'Generate should become ready to press');
     await this.click('generate');
   }
 
   /** Waits until the gallery holds that many clips, and returns their ids, newest first. */
   async waitForClips(count, timeout = clipPatience) {
     let ids = [];
-    await this.browser.waitUntil(async () => (ids = await this.ids('clip-card')).length >= count, {
-      timeout,
-      timeoutMsg: `the gallery should hold ${count} clips within ${timeout / 1000} s`,
-    });
+    const there = async () => (ids = await this.ids('clip-card')).length >= count;
+    await this.waitUntil(there, `the gallery should hold ${count} clips`, timeout);
     return ids;
   }
 
@@ -127,17 +139,15 @@ export class Person {
     await this.waitFor(name);
     const option = this.browser.$(`[data-testid="${name}"] [role="radio"][data-value="${value}"]`);
     await option.click();
-    await this.browser.waitUntil(async () => (await option.getAttribute('aria-checked')) === 'true', {
-      timeout: patience,
-      timeoutMsg: `“${value}” should be chosen as ${name}`,
-    });
+    const chosen = async () => (await option.getAttribute('aria-checked')) === 'true';
+    await this.waitUntil(chosen, `“${value}” should be chosen as ${name}`);
   }
 
   async setServiceAddress(address) {
     const field = await this.waitFor('service-address');
     await field.setValue(address);
     await this.click('address-save');
-    await this.see('address-save').waitForExist({ reverse: true, timeoutMsg: 'the address should be taken' });
+    await this.waitUntilGone('address-save');
   }
 
   /** Pastes a key into its field and asks for it to be checked and kept. */
@@ -151,6 +161,7 @@ export class Person {
   errorAt(name) {
     return this.browser.execute((field) => {
       const element = document.querySelector(`[data-testid="${field}"]`);
+      if (!element) return '';
       const description = document.getElementById(element.getAttribute('aria-describedby') ?? '');
       const group = element.parentElement.closest('[role="group"]');
       return (description ?? group?.querySelector('[role="alert"]'))?.innerText.trim() ?? '';
@@ -160,16 +171,13 @@ export class Person {
   /** Waits for an error at a field, and returns its words. */
   async waitForErrorAt(name) {
     let words = '';
-    await this.browser.waitUntil(async () => (words = await this.errorAt(name)) !== '', {
-      timeout: patience,
-      timeoutMsg: `an error should stand at “${name}”`,
-    });
+    await this.waitUntil(async () => (words = await this.errorAt(name)) !== '', `an error should stand at “${name}”`);
     return words;
   }
 
   /** Moves the pointer onto something, and returns the words that appear over it. */
   async tooltipOf(name) {
-    await this.see(name).moveTo();
+    await (await this.waitFor(name)).moveTo();
     const tooltip = this.browser.$('[data-tooltip-content]');
     await tooltip.waitForDisplayed({
       timeout: patience,

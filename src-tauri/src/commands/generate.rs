@@ -1,6 +1,6 @@
 //! From a draft to jobs.
 
-use lastframe_model::{Check, ClipId, Continuation, ImageRef, IpcError, Job, Request};
+use lastframe_model::{Check, ClipId, Continuation, ImageRef, IpcError, Job, Provider, Request};
 use tauri::{AppHandle, State};
 
 use crate::desk::Desk;
@@ -13,12 +13,18 @@ pub async fn check(desk: State<'_, Desk>, request: Request, count: u32) -> Resul
     Ok(desk.open().await?.engine.check(&request, count))
 }
 
-/// Makes `count` jobs of a request and returns their snapshots at once.
+/// Makes `count` jobs of a request and returns their snapshots at once. `provider` is the one whose price
+/// stood on the button: another one in force by now is refused, since it would be another price.
 #[tauri::command]
 #[specta::specta]
-pub async fn generate(desk: State<'_, Desk>, request: Request, count: u32) -> Result<Vec<Job>, IpcError> {
+pub async fn generate(
+    desk: State<'_, Desk>,
+    request: Request,
+    count: u32,
+    provider: Provider,
+) -> Result<Vec<Job>, IpcError> {
     let open = desk.open().await?;
-    Ok(open.engine.enqueue(request, count, open.provider()).await?)
+    Ok(open.engine.enqueue(request, count, open.agreed(provider)?).await?)
 }
 
 /// The next request after a clip, from its last frame.

@@ -6,11 +6,12 @@ use tauri::{AppHandle, State};
 use crate::desk::Desk;
 use crate::dialogs;
 
-/// What the window needs before it shows its first place. Fails with words when the library cannot be opened.
+/// What the window needs before it shows its first place. Fails with words when the library cannot be
+/// opened; asking again tries again.
 #[tauri::command]
 #[specta::specta]
 pub async fn session(desk: State<'_, Desk>) -> Result<Session, IpcError> {
-    Ok(desk.open().await?.session().await)
+    Ok(desk.open_again().await?.session().await)
 }
 
 /// Replaces the settings; a wrong value is refused with the reason.

@@ -47,15 +47,15 @@ async fn a_failed_task_shows_the_services_reason() {
 }
 
 #[tokio::test]
-async fn a_task_that_stays_unknown_to_the_service_is_gone_but_not_at_the_first_word() {
-    let gone = vec![Reply::Json(404, json!({"message": "no such task"})); 30];
+async fn a_service_that_forgets_a_task_for_some_minutes_does_not_end_a_paid_job() {
+    let gone = vec![Reply::Json(404, json!({"message": "no route matched"})); 12];
     let world = World::new(Script { polls: gone.into(), ..Script::default() }).await;
     let running = world.connected();
     let id = running.enqueue().await;
-    let job = running.until_state(&id, JobState::Failed).await;
-    assert_eq!(job.failure.unwrap().code, FailureCode::TaskGone);
-    let age = job.finished_at.unwrap().duration_since(job.submitted_at.unwrap()).as_secs();
-    assert!(age >= 60 && world.service.script().polled >= 4, "believed after {age} s");
+    running.until_waiting(&id, WaitReason::ServiceTrouble).await;
+    running.until_state(&id, JobState::Done).await;
+    assert!(world.service.script().polled > 12, "it was asked until the service knew it again");
+    assert_eq!(world.service.posts(), 1);
 }
 
 #[tokio::test]

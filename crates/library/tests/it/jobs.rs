@@ -83,7 +83,7 @@ fn whoever_believes_a_job_elsewhere_is_told_where_it_is() {
 fn notes_stay_and_what_was_asked_for_does_not_change() {
     let world = World::new();
     let id = queued(&world, "a");
-    let wait = Wait { reason: WaitReason::Offline, message: "no network".into() };
+    let wait = Wait::new(WaitReason::Offline, "no network");
     let noted = world
         .library
         .note_job(&id, JobState::Queued, |job| {

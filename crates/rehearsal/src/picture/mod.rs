@@ -68,6 +68,8 @@ impl Scene {
 pub(crate) struct Look {
     /// Which scene.
     pub scene: Scene,
+    /// Whether the prompt says which scene; otherwise chance chose it.
+    pub named: bool,
     /// 0 – 1: time of the day, or the light.
     pub hour: f32,
     /// Moves the noise, so that clouds, hills and waves are others.

@@ -193,9 +193,10 @@ pub(super) fn look(prompt: &str, seed: u32) -> Look {
         words.iter().filter(|word| has(&text, word)).map(weight).sum()
     };
     let best = WORDS.iter().map(|(scene, words)| (score(words), *scene)).rev().max_by_key(|(score, _)| *score);
-    let scene = match best {
-        Some((score, scene)) if score > 0 => scene,
-        _ => Scene::ALL[usize::from(words[0]) % Scene::ALL.len()],
+    let named = best.filter(|(score, _)| *score > 0).map(|(_, scene)| scene);
+    let scene = match named {
+        Some(scene) => scene,
+        None => Scene::ALL[usize::from(words[0]) % Scene::ALL.len()],
     };
     let any = |list: &[&str]| list.iter().any(|word| has(&text, word));
     let boat = scene.has_water() && any(&["boat", "boats", "ship", "sail", "sails", "canoe", "船", "舟", "帆"]);
@@ -218,6 +219,7 @@ pub(super) fn look(prompt: &str, seed: u32) -> Look {
     };
     Look {
         scene,
+        named: named.is_some(),
         hour,
         shift: (die(2) * 24.0).round() * 1.37,
         salt: (die(4) * 400.0).round(),

@@ -157,7 +157,9 @@ impl<'a> Film<'a> {
         let aspect = shot.size.width as f32 / shot.size.height as f32;
         let mut out = RgbImage::new(shot.size.width, shot.size.height);
         // What is left of the first frame and what is there of the last: the edges of two dissolves.
-        let leaving = step(0.08, 0.72, way) * 1.6;
+        // A next beat that names no other scene stays where the film is.
+        let stays = self.first.is_some() && !shot.look.named;
+        let leaving = if stays { 0.0 } else { step(0.08, 0.72, way) * 1.6 };
         let arriving = step(0.45, 0.98, way) * 1.6;
         let only_last = self.last.is_some() && arriving >= 1.6;
         if !only_last {

@@ -1,12 +1,13 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { KeychainProblem } from '$lib/ipc/bindings';
 import { CommandError } from '$lib/ipc/client';
 import { emptyRequest } from '$lib/state/request';
 import { en, type MessageKey } from './en';
 import { clock, day, dayKey, elapsed, exactMoney, fileSize, money, seed, seconds } from './format';
 import { locale } from './locale.svelte';
 import { t, translate } from './translate';
-import { adjustmentWords, errorLine, errorWords, problemWords } from './words';
+import { adjustmentWords, errorLine, errorWords, failureWords, keyProblemLine, problemWords } from './words';
 import { zh } from './zh';
 
 afterEach(() => locale.choose('en'));
@@ -135,9 +136,59 @@ describe('the words of a code', () => {
   });
 
   it('keep the program’s own words beside the Chinese ones', () => {
-    const error = new CommandError({ code: 'offline', message: 'dns error', field: null, hint: 'h' });
+    const error = new CommandError({ code: 'offline', message: 'dns error', field: null, hint: 'h', reason: null });
     expect(errorWords(error)).toEqual({ title: 'dns error', detail: null, hint: 'h' });
     locale.choose('zh-CN');
     expect(errorLine(error)).toBe('无法连接服务。没有产生费用。（dns error）');
+  });
+
+  it('say why a picture was refused, with the range, in either language', () => {
+    const error = (code: 'image_side' | 'image_aspect' | 'image_bytes') =>
+      new CommandError({
+        code: 'invalid',
+        message: 'as told',
+        field: null,
+        hint: null,
+        reason: { kind: 'request', code },
+      });
+    expect(errorLine(error('image_side')), 'the program’s own English has the numbers of this picture').toBe('as told');
+    locale.choose('zh-CN');
+    expect(errorLine(error('image_side'))).toBe('图片每边须在 300 到 6000 像素之间。');
+    expect(errorLine(error('image_aspect'))).toBe('图片宽高比须在 0.4 到 2.5 之间。');
+    expect(errorLine(error('image_bytes'))).toBe('图片须小于 30 MB。');
+  });
+
+  it('say what is the matter with the keychain, and the way on without it', () => {
+    const error = (code: KeychainProblem) =>
+      new CommandError({
+        code: 'keychain_unavailable',
+        message: 'raw words',
+        field: null,
+        hint: 'raw hint',
+        reason: { kind: 'keychain', code },
+      });
+    for (const language of ['en', 'zh-CN'] as const) {
+      locale.choose(language);
+      for (const code of ['no_store', 'locked', 'no_collection', 'timed_out', 'other'] as const) {
+        const { title, detail, hint } = errorWords(error(code));
+        expect(title).not.toContain('raw');
+        expect(hint).toMatch(/for this session only|仅在本次会话中使用密钥/);
+        expect(detail, 'only what we have no words for is quoted').toBe(code === 'other' ? 'raw words' : null);
+      }
+    }
+    const status = { state: 'unavailable', last_four: null, problem: 'raw words', refused: false } as const;
+    expect(keyProblemLine({ ...status, keychain: 'locked' })).toBe(
+      '钥匙串已锁定。请解锁后重试，或仅在本次会话中使用密钥。',
+    );
+    expect(keyProblemLine({ ...status, keychain: 'other' })).toContain('raw words');
+    expect(keyProblemLine({ ...status, keychain: null, problem: null })).toBeNull();
+  });
+
+  it('of a failed rehearsal never speak of a bill', () => {
+    const failure = { code: 'task_gone', message: '', service_code: null, field: null, reply: null } as const;
+    expect(failureWords(failure, false)).toBe('The service no longer knows this task. It may have been billed.');
+    expect(failureWords(failure, true)).toBe('The service no longer knows this task. A rehearsal: nothing was spent.');
+    locale.choose('zh-CN');
+    expect(failureWords(failure, true)).toBe('服务端已找不到此任务。这是排练：没有花钱。');
   });
 });

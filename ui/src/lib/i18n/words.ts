@@ -1,8 +1,18 @@
 // The program's codes in the person's language. English words of the program are shown as they are in English;
 // in another language the code's own sentence stands in front.
 
-import type { Adjustment, Failure, Length, Problem, Ratio } from '$lib/ipc/bindings';
+import type {
+  Adjustment,
+  Failure,
+  KeychainProblem,
+  KeyStatus,
+  Length,
+  Problem,
+  ProblemCode,
+  Ratio,
+} from '$lib/ipc/bindings';
 import type { CommandError } from '$lib/ipc/client';
+import { owedAfter } from '$lib/state/owed';
 import type { FullRequest } from '$lib/state/request';
 import { fileSize, number, seconds } from './format';
 import { locale } from './locale.svelte';
@@ -18,8 +28,50 @@ export const ratioWords = (ratio: Ratio): string => (ratio === 'adaptive' ? t('r
 /** Names of models by id, for sentences. */
 export type ModelNames = (id: string) => string;
 
-/** What an error says: what happened, and the way on if there is one. */
-export function errorWords(error: CommandError): { title: string; detail: string | null; hint: string | null } {
+/** Sentences one after another, as the language sets them. */
+export const sentences = (...parts: (string | null | undefined)[]): string =>
+  parts.filter(Boolean).join(locale.name === 'zh-CN' ? '' : ' ');
+
+/** What happened, more of it in the program's own words, and the way on if there is one. */
+export interface Told {
+  title: string;
+  detail: string | null;
+  hint: string | null;
+}
+
+/** What is the matter with the keychain; `raw` are the keychain's own words, of use where there are no others. */
+export const keychainWords = (problem: KeychainProblem, raw: string | null): Told => ({
+  title: t(`keychain.${problem}`),
+  detail: problem === 'other' ? raw : null,
+  hint: t(`keychain-remedy.${problem}`),
+});
+
+/** What is the matter with the keychain that should have the key, in one line; null when nothing is. */
+export function keyProblemLine(key: KeyStatus): string | null {
+  if (!key.keychain) return key.problem;
+  const { title, detail, hint } = keychainWords(key.keychain, key.problem);
+  return sentences(title, detail, hint);
+}
+
+/** Why a value was refused, where only the rule is known and not the value. */
+function refusalWords(code: ProblemCode): string {
+  switch (code) {
+    case 'image_side':
+    case 'image_aspect':
+    case 'image_bytes':
+    case 'seconds_range':
+      return t(`refused.${code}`);
+    default:
+      return t(`problem.${code}`, { model: t('refused.this-model') });
+  }
+}
+
+/** What an error says. */
+export function errorWords(error: CommandError): Told {
+  if (error.reason?.kind === 'keychain') return keychainWords(error.reason.code, error.message);
+  if (locale.name !== 'en' && error.reason) {
+    return { title: refusalWords(error.reason.code), detail: null, hint: error.hint };
+  }
   if (locale.name === 'en') return { title: error.message, detail: null, hint: error.hint };
   return { title: t(`error.${error.code}`), detail: error.message, hint: error.hint };
 }
@@ -31,7 +83,13 @@ export function errorLine(error: CommandError): string {
 }
 
 /** Why a job failed, with what it means for the person's money. */
-export const failureWords = (failure: Failure): string => t(`failure.${failure.code}`);
+export function failureWords(failure: Failure, rehearsal: boolean): string {
+  const owed = owedAfter(failure.code, rehearsal);
+  return sentences(
+    t(`failure.${failure.code}`),
+    t(owed === 'perhaps' ? 'queue.owed.perhaps-no-price' : `queue.owed.${owed}`),
+  );
+}
 
 /** What is wrong with a request, at its field. */
 export function problemWords(

@@ -5,7 +5,10 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
-	/**  What the window needs before it shows its first place. Fails with words when the library cannot be opened. */
+	/**
+	 *  What the window needs before it shows its first place. Fails with words when the library cannot be
+	 *  opened; asking again tries again.
+	 */
 	session: () => typedError<Session, IpcError>(__TAURI_INVOKE("session")),
 	/**  Replaces the settings; a wrong value is refused with the reason. */
 	changeSettings: (settings: Settings) => typedError<Settings, IpcError>(__TAURI_INVOKE("change_settings", { settings })),
@@ -19,8 +22,11 @@ export const commands = {
 	revealLogs: () => typedError<null, IpcError>(__TAURI_INVOKE("reveal_logs")),
 	/**  What is wrong with a draft and what `count` clips of it would cost. */
 	check: (request: Request, count: number) => typedError<Check, IpcError>(__TAURI_INVOKE("check", { request, count })),
-	/**  Makes `count` jobs of a request and returns their snapshots at once. */
-	generate: (request: Request, count: number) => typedError<Job[], IpcError>(__TAURI_INVOKE("generate", { request, count })),
+	/**
+	 *  Makes `count` jobs of a request and returns their snapshots at once. `provider` is the one whose price
+	 *  stood on the button: another one in force by now is refused, since it would be another price.
+	 */
+	generate: (request: Request, count: number, provider: Provider) => typedError<Job[], IpcError>(__TAURI_INVOKE("generate", { request, count, provider })),
 	/**  The next request after a clip, from its last frame. */
 	continueFrom: (clip: ClipId) => typedError<Continuation, IpcError>(__TAURI_INVOKE("continue_from", { clip })),
 	/**  Makes a request fit its model (moving to one that takes its pictures) and says what had to change. */
@@ -153,7 +159,7 @@ export type Clip = {
 	billed: Billed,
 	/**  SHA-256 of the file, as it came from the service. */
 	sha256: string,
-	/**  The file, relative to the clips folder, with `/`. */
+	/**  The file: relative to the clips folder, with `/`, or absolute for a clip kept in an earlier one. */
 	file: string,
 	/**  Whether the last frame came from the service (otherwise it was decoded from the file). */
 	last_frame_from_service: boolean,
@@ -383,6 +389,8 @@ export type IpcError = {
 	field: Field | null,
 	/**  A way on. */
 	hint: string | null,
+	/**  What exactly it is, where the window has words of its own for it. */
+	reason: Reason | null,
 };
 
 /**  A job as the window and the command line see it: always the whole snapshot. */
@@ -462,9 +470,24 @@ export type KeyStatus = {
 	last_four: string | null,
 	/**  What is the matter with the keychain, in English, with the remedy. */
 	problem: string | null,
+	/**  The same, for the window to say in the person's language. */
+	keychain: KeychainProblem | null,
 	/**  Whether the service refused it when it was last used. */
 	refused: boolean,
 };
+
+/**  What is the matter with a keychain. */
+export type KeychainProblem = 
+/**  None runs on this computer. */
+"no_store" | 
+/**  It is locked. */
+"locked" | 
+/**  It has no place for a key yet. */
+"no_collection" | 
+/**  It did not answer in time. */
+"timed_out" | 
+/**  Anything else; the English words say more. */
+"other";
 
 /**  Language of the window. */
 export type Language = 
@@ -666,6 +689,13 @@ export type Ratio =
 /**  The given picture's own shape, moved to the nearest size of the table. */
 "adaptive";
 
+/**  What exactly went wrong, for the window to say in the person's language. */
+export type Reason = 
+/**  A value of a request was refused. */
+{ kind: "request"; code: ProblemCode } | 
+/**  The keychain did not do what was asked. */
+{ kind: "keychain"; code: KeychainProblem };
+
 /**  A whole request: everything the service's contract knows, and the clip it continues. */
 export type Request = {
 	/**  The model that makes it. */
@@ -784,12 +814,16 @@ export type Wait = {
 	reason: WaitReason,
 	/**  Details in English; masked. */
 	message: string,
+	/**  What the service replied, masked and cut to 4,000 characters, if it replied at all. */
+	reply?: string | null,
 };
 
 /**  Why an open job is not moving. */
 export type WaitReason = 
 /**  No key for its service. */
 "no_key" | 
+/**  The practice service does not run. */
+"no_rehearsal" | 
 /**  The key was refused; it waits for another one. */
 "key_refused" | 
 /**  The service cannot be reached. */

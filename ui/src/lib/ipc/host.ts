@@ -24,19 +24,21 @@ export class CommandError extends Error {
   readonly code: IpcError['code'];
   readonly field: IpcError['field'];
   readonly hint: IpcError['hint'];
+  readonly reason: IpcError['reason'];
 
   constructor(error: IpcError) {
     super(error.message);
     this.code = error.code;
     this.field = error.field;
     this.hint = error.hint;
+    this.reason = error.reason;
   }
 
   /** Any thrown value as a command error; a foreign one is a fault of ours. */
   static from(thrown: unknown): CommandError {
     if (thrown instanceof CommandError) return thrown;
     const message = thrown instanceof Error ? thrown.message : String(thrown);
-    return new CommandError({ code: 'internal', message, field: null, hint: null });
+    return new CommandError({ code: 'internal', message, field: null, hint: null, reason: null });
   }
 }
 

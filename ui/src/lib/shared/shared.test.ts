@@ -6,7 +6,7 @@ import { aboutCost, clipCost } from './cost';
 import { Decoder } from './decoder.svelte';
 import { KeyForm } from './keyform.svelte';
 
-const status = { state: 'stored', last_four: '7f3a', problem: null, refused: false } as const;
+const status = { state: 'stored', last_four: '7f3a', problem: null, keychain: null, refused: false } as const;
 
 describe('the key form', () => {
   it('forgets the key as soon as it was taken', async () => {
@@ -28,7 +28,13 @@ describe('the key form', () => {
   });
 
   it('offers a key for this session when there is no keychain, and sends the same one', async () => {
-    const trouble = new CommandError({ code: 'keychain_unavailable', message: 'm', field: null, hint: 'h' });
+    const trouble = new CommandError({
+      code: 'keychain_unavailable',
+      message: 'm',
+      field: null,
+      hint: 'h',
+      reason: null,
+    });
     const saveKey = vi.fn().mockRejectedValueOnce(trouble).mockResolvedValueOnce(status);
     const form = new KeyForm({ saveKey }, { keyIs: vi.fn() });
     form.value = 'sk-secret-7f3a';

@@ -37,6 +37,14 @@ describe('the end of a job', () => {
     expect(messages.announcement).toContain('You were not charged.');
   });
 
+  it('of a rehearsal by failure never speaks of a bill', () => {
+    const failure = { code: 'no_video', message: 'x', service_code: null, field: null, reply: null } as const;
+    const rehearsal = { provider: { kind: 'rehearsal' } as const, failure };
+    announce(job({ state: 'running', revision: 1 }), job({ ...rehearsal, state: 'failed', revision: 2 }));
+    expect(messages.announcement).toContain('A rehearsal: nothing was spent.');
+    expect(messages.announcement).not.toMatch(/bill|charged|cost/);
+  });
+
   it.each([
     ['progress', job({ state: 'running', revision: 1 }), job({ state: 'running', revision: 2 })],
     ['an old snapshot', job({ state: 'running', revision: 3 }), job({ state: 'done', revision: 2 })],

@@ -5,7 +5,7 @@ import { t } from '$lib/i18n/translate';
 import { failureWords } from '$lib/i18n/words';
 import { messages } from './messages.svelte';
 import { navigation } from './navigation.svelte';
-import { titleOf } from './request';
+import { isRehearsal, titleOf } from './request';
 
 /** Says what the change of a job from `before` to `now` means, if it is an end. */
 export function announce(before: Job | undefined, now: Job): void {
@@ -19,7 +19,7 @@ export function announce(before: Job | undefined, now: Job): void {
     if (navigation.place.at === 'gallery' || !clip) return;
     messages.say(text, { action: { label: t('app.view'), run: () => navigation.view(clip) } });
   } else if (now.state === 'failed' && now.failure?.code !== 'not_sent') {
-    const text = t('app.job-failed', { title, reason: now.failure ? failureWords(now.failure) : '' });
+    const text = t('app.job-failed', { title, reason: now.failure ? failureWords(now.failure, isRehearsal(now)) : '' });
     messages.announce(text);
     if (navigation.place.at !== 'gallery') messages.say(text, { tone: 'trouble' });
   } else if (now.state === 'unknown') {

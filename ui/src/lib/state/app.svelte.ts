@@ -1,6 +1,6 @@
 // The session and the settings: what the window knows about the program it belongs to.
 
-import type { Catalogue, Event, KeyStatus, ModelSpec, Session, Settings } from '$lib/ipc/bindings';
+import type { Catalogue, Event, KeyStatus, ModelSpec, Provider, Session, Settings } from '$lib/ipc/bindings';
 import { CommandError, ipc, type Commands } from '$lib/ipc/client';
 import { locale } from '$lib/i18n/locale.svelte';
 
@@ -17,14 +17,14 @@ const DEFAULTS: FullSettings = {
   prices: { prices: [], flex_share: '0.5' },
 };
 
-type Stage = { at: 'starting' } | { at: 'ready' } | { at: 'failed'; error: CommandError };
+type Stage = { at: 'starting' } | { at: 'ready' } | { at: 'failed'; error: CommandError; trying: boolean };
 
 /** The session: opened once, then kept true by events. */
 export class App {
   stage = $state.raw<Stage>({ at: 'starting' });
   session = $state.raw<Session | null>(null);
   #settings = $state.raw<FullSettings>(DEFAULTS);
-  #key = $state.raw<KeyStatus>({ state: 'missing', last_four: null, problem: null, refused: false });
+  #key = $state.raw<KeyStatus>({ state: 'missing', last_four: null, problem: null, keychain: null, refused: false });
   #commands: Commands;
 
   constructor(commands: Commands) {
@@ -53,16 +53,21 @@ export class App {
     return this.#settings.door !== 'connect';
   }
 
-  /** Opens the session. A failure is kept, for the screen that says it. */
+  /** Who makes new clips, and so whose price stands on the button. */
+  get provider(): Provider {
+    return this.rehearsing ? { kind: 'rehearsal' } : { kind: 'service', address: this.#settings.service_address };
+  }
+
+  /** Opens the session. A failure is kept, for the screen that says it and from which it is tried again. */
   async open(): Promise<void> {
-    this.stage = { at: 'starting' };
+    this.stage = this.stage.at === 'failed' ? { ...this.stage, trying: true } : { at: 'starting' };
     try {
       this.session = await this.#commands.session();
       this.#take(this.session.settings);
       this.#key = this.session.key;
       this.stage = { at: 'ready' };
     } catch (thrown) {
-      this.stage = { at: 'failed', error: CommandError.from(thrown) };
+      this.stage = { at: 'failed', error: CommandError.from(thrown), trying: false };
     }
   }
 

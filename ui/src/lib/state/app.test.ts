@@ -7,7 +7,7 @@ import { App } from './app.svelte';
 const session: Session = {
   version: '0.1.0',
   settings: { door: 'connect', language: 'zh-CN' },
-  key: { state: 'stored', last_four: '7f3a', problem: null, refused: false },
+  key: { state: 'stored', last_four: '7f3a', problem: null, keychain: null, refused: false },
   catalogue: { models: [] },
   media: 'http://127.0.0.1:1/t',
   clips_folder: '/clips',
@@ -35,12 +35,15 @@ describe('opening', () => {
   });
 
   it('keeps a failure for the screen that says it, and can be tried again', async () => {
-    const busy = new CommandError({ code: 'busy', message: 'in use', field: null, hint: 'close it' });
+    const busy = new CommandError({ code: 'busy', message: 'in use', field: null, hint: 'close it', reason: null });
     const open = vi.fn().mockRejectedValueOnce(busy).mockResolvedValueOnce(session);
     const it = app({ session: open });
     await it.open();
-    expect(it.stage).toEqual({ at: 'failed', error: busy });
-    await it.open();
+    expect(it.stage).toEqual({ at: 'failed', error: busy, trying: false });
+    const again = it.open();
+    expect(it.stage, 'the words stay while it is tried').toEqual({ at: 'failed', error: busy, trying: true });
+    await again;
+    expect(open, 'the program is asked again').toHaveBeenCalledTimes(2);
     expect(it.stage).toEqual({ at: 'ready' });
   });
 });
@@ -56,7 +59,7 @@ describe('settings', () => {
   });
 
   it('of another address bring that address’s key', async () => {
-    const missing = { state: 'missing', last_four: null, problem: null, refused: false } as const;
+    const missing = { state: 'missing', last_four: null, problem: null, keychain: null, refused: false } as const;
     const open = vi
       .fn()
       .mockResolvedValueOnce(session)
@@ -65,6 +68,27 @@ describe('settings', () => {
     await it.open();
     await it.change({ service_address: 'https://example.com' });
     expect(it.key.state, 'each address has a key of its own').toBe('missing');
+  });
+
+  it('of another clips folder bring notices that are true of it', async () => {
+    const notice = { code: 'clips_folder', message: '/clips cannot be written.' } as const;
+    const open = vi
+      .fn()
+      .mockResolvedValueOnce({ ...session, notices: [notice] })
+      .mockResolvedValueOnce(session);
+    const it = app({ session: open });
+    await it.open();
+    expect(it.session?.notices).toEqual([notice]);
+    await it.change({ clips_folder: '/films' });
+    expect(it.session?.notices, 'the new folder can be written').toEqual([]);
+  });
+
+  it('say who makes new clips, as the button says its price', async () => {
+    const it = app();
+    await it.open();
+    expect(it.provider).toEqual({ kind: 'service', address: 'https://cloud.vtrix.ai' });
+    await it.change({ door: 'rehearse' });
+    expect(it.provider).toEqual({ kind: 'rehearsal' });
   });
 
   it('stay as they were when refused', async () => {
@@ -80,7 +104,10 @@ describe('settings', () => {
     expect(it.rehearsing).toBe(false);
     it.heard({ kind: 'settings', value: { ...it.settings, door: 'rehearse' } });
     expect(it.rehearsing).toBe(true);
-    it.heard({ kind: 'key', value: { state: 'missing', last_four: null, problem: null, refused: false } });
+    it.heard({
+      kind: 'key',
+      value: { state: 'missing', last_four: null, problem: null, keychain: null, refused: false },
+    });
     expect(it.key.state).toBe('missing');
   });
 });

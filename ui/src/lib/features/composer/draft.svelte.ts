@@ -13,6 +13,7 @@ import type {
   ModelId,
   ModelSpec,
   Problem,
+  Provider,
   Request,
 } from '$lib/ipc/bindings';
 import { CommandError, type Commands } from '$lib/ipc/client';
@@ -42,6 +43,8 @@ export interface Around {
     | 'saveDraft'
   >;
   catalogue: () => Catalogue;
+  /** Whose price the person sees. */
+  provider: () => Provider;
   findClip: (id: ClipId) => Promise<Clip>;
   /** Snapshots of the jobs just made. */
   made: (jobs: Job[]) => void;
@@ -238,10 +241,12 @@ export class Draft {
     if (this.sending) return null;
     this.tried = true;
     this.sending = true;
+    // The one whose price stood on the button when it was pressed.
+    const provider = this.#around.provider();
     try {
       await this.#checkNow();
       if (this.refusal) return this.refusal;
-      const jobs = await this.#around.commands.generate(this.#request, this.#count);
+      const jobs = await this.#around.commands.generate(this.#request, this.#count, provider);
       this.#around.made(jobs);
       this.tried = false;
       return null;

@@ -33,6 +33,7 @@ function world(overrides: Partial<Around['commands']> = {}) {
       ...overrides,
     },
     catalogue: () => catalogue,
+    provider: () => ({ kind: 'rehearsal' }),
     findClip: async () => clip,
     made: (jobs) => made.push(jobs),
     trouble: (error) => troubles.push(error),
@@ -120,7 +121,9 @@ describe('generate', () => {
     draft.change({ prompt: 'A boat' });
     draft.count = 3;
     expect(await draft.generate()).toBeNull();
-    expect(around.commands.generate).toHaveBeenCalledWith(expect.objectContaining({ prompt: 'A boat' }), 3);
+    expect(around.commands.generate).toHaveBeenCalledWith(expect.objectContaining({ prompt: 'A boat' }), 3, {
+      kind: 'rehearsal',
+    });
     expect(made).toHaveLength(1);
   });
 
@@ -132,7 +135,7 @@ describe('generate', () => {
   });
 
   it('gives back what the program refused', async () => {
-    const refused = new CommandError({ code: 'invalid', message: 'no', field: 'seed', hint: null });
+    const refused = new CommandError({ code: 'invalid', message: 'no', field: 'seed', hint: null, reason: null });
     const { draft, made } = world({ generate: () => Promise.reject(refused) });
     draft.change({ prompt: 'A boat' });
     expect(await draft.generate()).toBe(refused);
@@ -166,7 +169,13 @@ describe('pictures', () => {
   });
 
   it('that cannot be read are said at their slot', async () => {
-    const unreadable = new CommandError({ code: 'unreadable', message: 'no picture', field: null, hint: null });
+    const unreadable = new CommandError({
+      code: 'unreadable',
+      message: 'no picture',
+      field: null,
+      hint: null,
+      reason: null,
+    });
     const { draft } = world({ importImage: () => Promise.reject(unreadable) });
     await draft.importInto('last', 'AAAA');
     expect(draft.unreadable.last).toBe(unreadable);
@@ -205,7 +214,7 @@ describe('continuing', () => {
   });
 
   it('that fails leaves the draft as it was', async () => {
-    const gone = new CommandError({ code: 'not_found', message: 'gone', field: null, hint: null });
+    const gone = new CommandError({ code: 'not_found', message: 'gone', field: null, hint: null, reason: null });
     const { draft, troubles } = world({ continueFrom: () => Promise.reject(gone) });
     draft.change({ prompt: 'mine' });
     expect(await draft.continueFrom('x')).toBe(false);

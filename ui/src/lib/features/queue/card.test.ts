@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Failure, Job } from '$lib/ipc/bindings';
-import { formOf, owedWhenFailed, owedWhenStopped, percentOf, roomOf } from './card';
+import { endsInSettings, formOf, owedWhenFailed, owedWhenStopped, percentOf, roomOf } from './card';
 
 const failure = (code: Failure['code']): Failure => ({
   code,
@@ -36,6 +36,13 @@ describe('form', () => {
     expect(formOf(job({}))).toBe('progress');
     expect(formOf(job({ state: 'failed', wait }))).toBe('failed');
     expect(formOf(job({ state: 'unknown' }))).toBe('unknown');
+  });
+});
+
+describe('a wait', () => {
+  it('ends in Settings only where Settings can end it', () => {
+    expect(endsInSettings('no_key')).toBe(true);
+    expect(endsInSettings('no_rehearsal'), 'no key helps the practice service').toBe(false);
   });
 });
 

@@ -3,6 +3,7 @@
  * Must not know words or layout; the words are in the catalogue under the names given here.
  */
 import type { FailureCode, Job, WaitReason } from '$lib/ipc/bindings';
+import { owedAfter, type Owed } from '$lib/state/owed';
 import { isRehearsal } from '$lib/state/request';
 
 /** The four forms of a card. */
@@ -15,17 +16,8 @@ export function formOf(job: Job): Form {
   return job.wait ? 'waiting' : 'progress';
 }
 
-/** What is owed: nothing, the whole estimate perhaps, or pretend money only. */
-export type Owed = 'nothing' | 'perhaps' | 'pretend';
-
-/** Failures after which the service may have finished, and billed, what it will not give. */
-const PERHAPS_BILLED: readonly FailureCode[] = ['no_video', 'task_gone'];
-
 /** What a failed job owes. */
-export function owedWhenFailed(job: Job): Owed {
-  if (isRehearsal(job)) return 'pretend';
-  return job.failure && PERHAPS_BILLED.includes(job.failure.code) ? 'perhaps' : 'nothing';
-}
+export const owedWhenFailed = (job: Job): Owed => owedAfter(job.failure?.code, isRehearsal(job));
 
 /** What stopping to follow an open job leaves owed. Only a job that was never sent is free for certain. */
 export function owedWhenStopped(job: Job): Owed {
@@ -43,9 +35,14 @@ export function endsInSettings(reason: WaitReason): boolean {
   return reason === 'no_key' || reason === 'key_refused' || reason === 'folder_gone';
 }
 
-/** Waits in which the clip is made already and only has to arrive. */
-export function isMade(reason: WaitReason): boolean {
-  return reason === 'disk_full' || reason === 'folder_gone' || reason === 'bad_download';
+/** How far an open job has come, as far as it matters for the person's money. */
+export type Stage = 'unsent' | 'sending' | 'sent' | 'made';
+
+/** How far an open job has come; a wait can come at any of them. */
+export function stageOf(job: Job): Stage {
+  if (job.state === 'queued') return 'unsent';
+  if (job.state === 'submitting') return 'sending';
+  return job.state === 'downloading' ? 'made' : 'sent';
 }
 
 /** Whole percent (0 – 100) of a job whose service tells it; `null` when it does not. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Clip } from '$lib/ipc/bindings';
-import { billedOf, madeOf, tookOf } from './facts';
+import { billedOf, madeOf, pathOf, tookOf } from './facts';
 import { keepHabits, keptHabits } from './habits';
 
 const clip = (changes: Partial<Clip>): Clip => ({
@@ -33,7 +33,7 @@ describe('what was billed', () => {
 
   it('is never invented when the service does not tell it', () => {
     expect(billedOf(clip(billed(null)))).toEqual({
-      value: 'Not told by the service',
+      value: 'Not reported',
       detail: 'about $0.1853 estimated',
     });
   });
@@ -65,6 +65,18 @@ describe('what it is made of', () => {
     const fact = madeOf(clip({}), undefined).find(({ id }) => id === 'seed');
     expect(fact?.copy?.text).toBe('2871449036');
     expect(fact?.value).not.toBe('2871449036');
+  });
+});
+
+describe('the path of a file', () => {
+  it.each([
+    ['/new', '2026-11/a.mp4', '/new/2026-11/a.mp4'],
+    ['/new', '/old/2026-11/a.mp4', '/old/2026-11/a.mp4'],
+    ['D:\\new', 'C:\\old\\a.mp4', 'C:\\old\\a.mp4'],
+    ['D:\\new', '\\\\server\\old\\a.mp4', '\\\\server\\old\\a.mp4'],
+    [undefined, '2026-11/a.mp4', '2026-11/a.mp4'],
+  ])('in %s: %s is %s', (folder, file, path) => {
+    expect(pathOf(folder, file), 'a clip kept in an earlier folder says where it is by itself').toBe(path);
   });
 });
 

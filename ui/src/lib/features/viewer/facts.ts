@@ -115,6 +115,12 @@ export function tookOf(clip: Clip): string {
 
 /** Name and size of the file. */
 export const fileOf = (clip: Clip): { name: string; size: string } => ({
-  name: clip.file.split('/').at(-1) ?? clip.file,
+  name: clip.file.split(/[/\\]/).at(-1) ?? clip.file,
   size: clip.media.bytes === null ? '' : fileSize(clip.media.bytes),
 });
+
+/** Where a clip's file is, to be shown: `file` stands in the clips folder, unless it was kept in an earlier one. */
+export function pathOf(folder: string | undefined, file: string): string {
+  const whole = /^([/\\]|[A-Za-z]:[/\\])/.test(file);
+  return whole || !folder ? file : `${folder}/${file}`;
+}

@@ -30,6 +30,7 @@ export const app = {
 
   'startup.title': 'Lastframe could not open its library',
   'startup.busy': 'Another program works on this library',
+  'startup.opening': 'Opening the library',
   'startup.logs': 'Show logs',
   'startup.money': 'Nothing was sent, and nothing was changed. Jobs that are under way go on at the service.',
 
@@ -43,7 +44,7 @@ export const app = {
   'first.connect-text': 'Paste a key from the video service. It is checked now, and kept in this system’s keychain.',
   'first.connect-pay': 'You pay the service, by the clip',
   'first.connect-price': 'Every price is on the button before you press',
-  'first.connect-four': 'Shown afterwards only as its last four',
+  'first.connect-four': 'Shown afterwards only as its last four characters',
   'first.other-door': 'You can go through the other door at any time, in Settings.',
   'first.address': 'The key is checked with {address}',
 
@@ -62,7 +63,7 @@ export const app = {
 
   'video.no-decoder': 'This computer cannot play H.264 video',
   'video.no-decoder-linux':
-    'Install the package gstreamer1.0-libav and start Lastframe again. Your clips are whole; only showing them needs it.',
+    'On Debian or Ubuntu: sudo apt install gstreamer1.0-libav; elsewhere install GStreamer’s libav plug-in. Then start Lastframe again. Your clips are whole; only showing them needs it.',
   'video.no-decoder-other': 'The web view has no H.264 decoder. Your clips are whole and play in other programs.',
   'video.copy-command': 'Copy command',
   'video.copied': 'Copied',

@@ -18,7 +18,7 @@ export const settings = {
   'settings.key-session': 'In memory only, until you close the app.',
   'settings.key-environment': 'Given by LASTFRAME_API_KEY for this run.',
   'settings.key-missing': 'None yet. It is checked, then kept in this system’s keychain.',
-  'settings.key-unavailable': 'The keychain could not be asked.',
+  'settings.key-unavailable': 'The keychain could not be reached.',
   'settings.key-refused': 'The service refused this key when it was last used. Jobs wait for another one.',
   'settings.key-ends': 'ends in {four}',
   'settings.key-kept': 'kept',

@@ -30,6 +30,7 @@ export const app: Record<keyof typeof keys, string> = {
 
   'startup.title': 'Lastframe 无法打开片库',
   'startup.busy': '另一个程序正在使用此片库',
+  'startup.opening': '正在打开片库',
   'startup.logs': '显示日志',
   'startup.money': '没有发送任何内容，也没有改动任何内容。已在进行的任务会在服务端继续。',
 
@@ -43,7 +44,7 @@ export const app: Record<keyof typeof keys, string> = {
   'first.connect-pay': '按片段向服务付费',
   'first.connect-price': '按下之前，价格就写在按钮上',
   'first.connect-four': '之后只显示密钥的末四位',
-  'first.other-door': '随时可以在“设置”中改走另一扇门。',
+  'first.other-door': '随时可在“设置”中切换。',
   'first.address': '密钥将向 {address} 核对',
 
   'key.label': '密钥',
@@ -60,7 +61,7 @@ export const app: Record<keyof typeof keys, string> = {
 
   'video.no-decoder': '这台电脑无法播放 H.264 视频',
   'video.no-decoder-linux':
-    '请安装软件包 gstreamer1.0-libav，然后重新启动 Lastframe。你的片段完好无损，只是显示需要它。',
+    'Debian 或 Ubuntu：sudo apt install gstreamer1.0-libav；其他系统请安装 GStreamer 的 libav 插件。然后重新启动 Lastframe。你的片段完好无损，只是显示需要它。',
   'video.no-decoder-other': '网页视图没有 H.264 解码器。你的片段完好无损，可以在其他程序中播放。',
   'video.copy-command': '复制命令',
   'video.copied': '已复制',
@@ -80,11 +81,11 @@ export const app: Record<keyof typeof keys, string> = {
   'shortcuts.paste': '把图片粘贴为帧',
   'shortcuts.move': '在卡片之间移动',
   'shortcuts.open': '打开片段',
-  'shortcuts.continue': '从末帧接续',
+  'shortcuts.continue': '从尾帧接续',
   'shortcuts.play': '播放或暂停',
   'shortcuts.shuttle': '后退、暂停、前进',
   'shortcuts.step': '后退或前进一帧',
-  'shortcuts.ends': '首帧或末帧',
+  'shortcuts.ends': '首帧或尾帧',
   'shortcuts.full-screen': '全屏',
   'shortcuts.mute': '开关声音',
   'shortcuts.next-clip': '较新或较旧的片段',

@@ -7,7 +7,7 @@ export const gallery: Record<keyof typeof keys, string> = {
   'gallery.grid': '片段与任务，从新到旧',
   'gallery.open': '打开：{title}，{facts}',
   'gallery.continue': '接续',
-  'gallery.continue-this': '从末帧接续：{title}',
+  'gallery.continue-this': '从尾帧接续：{title}',
   'gallery.continues': '接续另一个片段',
   'gallery.no-poster': '此片段的封面缺失。',
   'gallery.loading': '正在载入更多片段',

@@ -12,8 +12,12 @@ import { scenarioOf, type Scenario } from './scenario';
 
 const DRAFT = 'fake-draft';
 
-const refuse = (code: CommandError['code'], message: string, hint: string | null = null): CommandError =>
-  new CommandError({ code, message, field: null, hint });
+const refuse = (
+  code: CommandError['code'],
+  message: string,
+  hint: string | null = null,
+  reason: CommandError['reason'] = null,
+): CommandError => new CommandError({ code, message, field: null, hint, reason });
 
 const settingsOf = (scenario: Scenario): Settings => ({
   door:
@@ -52,9 +56,11 @@ export function fakeHost(query: URLSearchParams): Host {
   if (scenario.name === 'full') heldJob(work);
 
   let settings = settingsOf(scenario);
+  /** How often the session was asked for: a start-up that failed works the second time. */
+  let openings = 0;
   let key: KeyStatus = scenario.connected
-    ? { state: 'stored', last_four: '7f3a', problem: null, refused: false }
-    : { state: 'missing', last_four: null, problem: null, refused: false };
+    ? { state: 'stored', last_four: '7f3a', problem: null, keychain: null, refused: false }
+    : { state: 'missing', last_four: null, problem: null, keychain: null, refused: false };
 
   const newest = (): Clip[] => [...work.clips.values()].sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
   const clipBy = (id: string): Clip => {
@@ -70,8 +76,10 @@ export function fakeHost(query: URLSearchParams): Host {
   const path = (clip: string, frame: number): string => `/home/you/Pictures/${clip.slice(0, 8)}-${frame}.png`;
 
   const plain: { [Name in keyof Commands]: (...args: Parameters<Commands[Name]>) => unknown } = {
-    session: (): Session => {
-      if (scenario.name === 'startup-failure')
+    session: async (): Promise<Session> => {
+      openings += 1;
+      if (openings > 1 && scenario.name === 'startup-failure') await pause(400);
+      else if (scenario.name === 'startup-failure')
         throw refuse(
           'busy',
           'The library in /home/you/.local/share/lastframe is in use by lastframe (process 4242).',
@@ -85,15 +93,17 @@ export function fakeHost(query: URLSearchParams): Host {
         media: 'fake:',
         clips_folder: settings.clips_folder ?? '/home/you/Videos/Lastframe',
         home: '/home/you/.local/share/lastframe',
-        notices: scenario.notice
-          ? [
-              {
-                code: 'clips_folder',
-                message:
-                  'The clips folder /home/you/Videos/Lastframe cannot be written. Bring it back, or choose another in Settings.',
-              },
-            ]
-          : [],
+        // Looked at afresh: another folder can be written.
+        notices:
+          scenario.notice && settings.clips_folder === null
+            ? [
+                {
+                  code: 'clips_folder',
+                  message:
+                    'The clips folder /home/you/Videos/Lastframe cannot be written. Bring it back, or choose another in Settings.',
+                },
+              ]
+            : [],
       };
     },
     changeSettings: (next) => {
@@ -111,13 +121,22 @@ export function fakeHost(query: URLSearchParams): Host {
     chooseFolder: () => '/home/you/Films/Lastframe',
     revealLogs: () => null,
     check,
-    generate: (request, count) => {
+    generate: (request, count, believed) => {
       const wrong = check(request, count).problems.find((problem) => !problem.warning);
-      if (wrong) throw new CommandError({ code: 'invalid', message: wrong.message, field: wrong.field, hint: null });
+      if (wrong)
+        throw new CommandError({
+          code: 'invalid',
+          message: wrong.message,
+          field: wrong.field,
+          hint: null,
+          reason: { kind: 'request', code: wrong.code },
+        });
       const provider =
         settings.door === 'connect'
           ? ({ kind: 'service', address: settings.service_address ?? '' } as const)
           : ({ kind: 'rehearsal' } as const);
+      if (JSON.stringify(believed) !== JSON.stringify(provider))
+        throw refuse('wrong_state', 'The service was changed in the meantime; nothing was sent.');
       return Array.from({ length: count }, () => work.start(request, provider));
     },
     continueFrom: (id) => {
@@ -169,7 +188,12 @@ export function fakeHost(query: URLSearchParams): Host {
           },
         });
       if (outcome.id.length < 8) throw refuse('not_found', 'The service knows no task of that id.');
-      const job = work.moveFrom(id, ['unknown'], { state: 'running', task_id: outcome.id });
+      const job = work.moveFrom(id, ['unknown', 'failed'], {
+        state: 'running',
+        task_id: outcome.id,
+        failure: null,
+        wait: null,
+      });
       work.follow(id, 0.1);
       return job;
     },
@@ -201,17 +225,24 @@ export function fakeHost(query: URLSearchParams): Host {
       if (scenario.name === 'no-keychain' && !sessionOnly)
         throw refuse(
           'keychain_unavailable',
-          'No keychain service answers on this computer.',
-          'Install gnome-keyring or KeePassXC, or use the key for this session only.',
+          'No keychain was found on this computer.',
+          'Start one and Lastframe again, or use the key for this session only.',
+          { kind: 'keychain', code: 'no_store' },
         );
       const last_four = value.trim().length >= 12 ? value.trim().slice(-4) : null;
-      return keyIs({ state: sessionOnly ? 'session_only' : 'stored', last_four, problem: null, refused: false });
+      return keyIs({
+        state: sessionOnly ? 'session_only' : 'stored',
+        last_four,
+        problem: null,
+        keychain: null,
+        refused: false,
+      });
     },
     checkKey: () => {
       if (key.state === 'missing') throw refuse('key_missing', 'There is no key for the service.');
       return key;
     },
-    removeKey: () => keyIs({ state: 'missing', last_four: null, problem: null, refused: false }),
+    removeKey: () => keyIs({ state: 'missing', last_four: null, problem: null, keychain: null, refused: false }),
   };
 
   const commands: Record<string, (...args: unknown[]) => Promise<unknown>> = {};
@@ -228,6 +259,8 @@ export function fakeHost(query: URLSearchParams): Host {
     mediaUrl: (_base, mediaPath) => shelf.url(mediaPath),
   };
 }
+
+const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));
 
 /** A job that stands at 64 percent, so that its look can be judged at rest. */
 function heldJob(work: FakeJobs): void {

@@ -1,5 +1,5 @@
 // Jobs that advance by timers, as the engine would move them. Words in a prompt make trouble on purpose:
-// `[fail]`, `[unknown]`, `[offline]`.
+// `[fail]`, `[gone]`, `[unknown]`, `[unreadable]`, `[offline]`, `[no key]`.
 
 import type { Clip, Event, Job, JobState, Provider, Request } from '../bindings';
 import { CommandError } from '../host';
@@ -20,6 +20,8 @@ export class FakeJobs {
   #scenario: Scenario;
   #made: (clip: Clip) => void;
   #salt = 1;
+  /** Jobs whose task the service has denied once. */
+  #denied = new Set<string>();
 
   constructor(scenario: Scenario, tell: (event: Event) => void, made: (clip: Clip) => void) {
     this.#scenario = scenario;
@@ -29,7 +31,8 @@ export class FakeJobs {
 
   job(id: string): Job {
     const job = this.jobs.get(id);
-    if (!job) throw new CommandError({ code: 'not_found', message: 'No such job.', field: null, hint: null });
+    if (!job)
+      throw new CommandError({ code: 'not_found', message: 'No such job.', field: null, hint: null, reason: null });
     return job;
   }
 
@@ -45,7 +48,13 @@ export class FakeJobs {
   /** Changes a job that must be in one of these states. */
   moveFrom(id: string, from: readonly JobState[], changes: Partial<Job>): Job {
     if (!from.includes(this.job(id).state))
-      throw new CommandError({ code: 'wrong_state', message: 'The job has moved on.', field: null, hint: null });
+      throw new CommandError({
+        code: 'wrong_state',
+        message: 'The job has moved on.',
+        field: null,
+        hint: null,
+        reason: null,
+      });
     return this.move(id, changes);
   }
 
@@ -92,7 +101,10 @@ export class FakeJobs {
     this.move(id, { state: 'submitting', submitted_at: new Date().toISOString() });
     this.#after(0.05, () => {
       if (prompt.includes('[unknown]')) this.move(id, { state: 'unknown' });
-      else this.follow(id, 0);
+      else if (prompt.includes('[unreadable]')) {
+        const reply = '<html>502 Bad Gateway</html>';
+        this.move(id, { state: 'unknown', wait: { reason: 'service_trouble', message: 'not JSON', reply } });
+      } else this.follow(id, 0);
     });
   }
 
@@ -112,6 +124,19 @@ export class FakeJobs {
           reply: '{"status":"failed"}',
         },
       });
+      return;
+    }
+    if ((job.request.prompt ?? '').includes('[gone]') && progress > 0.5 && !this.#denied.has(id)) {
+      this.#denied.add(id);
+      this.move(id, {
+        state: 'failed',
+        finished_at: new Date().toISOString(),
+        failure: { code: 'task_gone', message: 'no such task', service_code: null, field: null, reply: null },
+      });
+      return;
+    }
+    if ((job.request.prompt ?? '').includes('[no key]') && progress > 0.5) {
+      this.move(id, { wait: { reason: 'no_key', message: 'There is no key for the service.' } });
       return;
     }
     if (progress < 1) {

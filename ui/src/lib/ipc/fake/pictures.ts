@@ -69,8 +69,17 @@ export class PictureShelf {
         message: 'This is not a picture that can be read.',
         field: null,
         hint: 'JPEG, PNG, WebP, BMP, TIFF and GIF are taken.',
+        reason: null,
       });
     }
+    if (Math.min(bitmap.width, bitmap.height) < 300)
+      throw new CommandError({
+        code: 'invalid',
+        message: `The picture is ${bitmap.width} × ${bitmap.height} px; each side must be between 300 and 6000 px.`,
+        field: null,
+        hint: null,
+        reason: { kind: 'request', code: 'image_side' },
+      });
     const digest = await crypto.subtle.digest('SHA-256', bytes);
     const id = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
     this.#images.set(id, URL.createObjectURL(blob));
