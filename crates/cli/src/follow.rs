@@ -99,7 +99,8 @@ impl<'a> Work<'a> {
                 told.insert(job.id.clone(), words);
             }
             // Told between the start of the engine and the connection.
-            let early = job.wait.as_ref().is_some_and(|wait| wait.reason == WaitReason::NoKey)
+            let unconnected = |reason| matches!(reason, WaitReason::NoKey | WaitReason::NoRehearsal);
+            let early = job.wait.as_ref().is_some_and(|wait| unconnected(wait.reason))
                 && self.connected.contains(&job.provider);
             *before = if early { without_wait(&job) } else { job };
         }
