@@ -4,16 +4,19 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::catalogue::{Catalogue, ImageMode, ModelSpec};
-use crate::cost::{Estimate, PriceTable};
+use crate::cost::{Estimate, PixelSize, PriceTable, RatioSize};
 use crate::error::Field;
+use crate::framing::{FramingOffer, framing_offers};
 use crate::image::{self, ImageRef};
-use crate::length::{FRAMES, Length};
-use crate::request::{Ratio, Request, Resolution};
+use crate::length::Length;
+use crate::request::{Ratio, Request, Resolution, ServiceTier};
 
 /// Prompts longer than this are taken, with a warning (service-api: recommended).
 pub const PROMPT_RECOMMENDED: usize = 500;
 /// Prompts longer than this are refused.
-pub const PROMPT_MAX: usize = 20_000;
+pub const PROMPT_MAX: usize = PROMPT_CHARACTERS as usize;
+/// The same, as a limit of a model.
+pub const PROMPT_CHARACTERS: u32 = 20_000;
 /// Seconds that a task may live: 1 hour – 3 days.
 pub const EXPIRES_AFTER: std::ops::RangeInclusive<u32> = 3_600..=259_200;
 /// How many jobs one click may make.
@@ -67,6 +70,30 @@ pub enum ProblemCode {
     DraftNotTaken,
     /// Count outside 1 – 8.
     CountRange,
+    /// A cell of a list could not be understood.
+    CellUnread,
+    /// The model takes exact frames, not seconds.
+    SecondsNotTaken,
+    /// The seed is larger than the model takes.
+    SeedRange,
+    /// The model has no watermark.
+    WatermarkNotTaken,
+    /// The model has no flex tier.
+    TierNotTaken,
+    /// The model tells no callback.
+    CallbackNotTaken,
+    /// The model has no parameter of that name.
+    ExtraUnknown,
+    /// The model needs a parameter that is not given.
+    ExtraMissing,
+    /// The value of a parameter is of another type.
+    ExtraType,
+    /// The value of a parameter is outside its range.
+    ExtraRange,
+    /// The value of a parameter is none of its choices.
+    ExtraChoice,
+    /// The text of a parameter is too short or too long.
+    ExtraLength,
 }
 
 impl ProblemCode {
@@ -88,11 +115,17 @@ pub struct Problem {
     pub message: String,
     /// Whether the request may still be sent.
     pub warning: bool,
+    /// At [`Field::Extra`]: which parameter.
+    pub parameter: Option<String>,
 }
 
 impl Problem {
     fn new(field: Field, code: ProblemCode, message: impl Into<String>) -> Self {
-        Self { field, code, message: message.into(), warning: code.is_warning() }
+        Self { field, code, message: message.into(), warning: code.is_warning(), parameter: None }
+    }
+
+    fn of_extra(name: &str, code: ProblemCode, message: impl Into<String>) -> Self {
+        Self { parameter: Some(name.to_owned()), ..Self::new(Field::Extra, code, message) }
     }
 }
 
@@ -105,6 +138,10 @@ pub struct Check {
     pub estimate: Estimate,
     /// The estimated cost of all of them; `None` for a model without a price.
     pub total: Option<crate::cost::Usd>,
+    /// The pixel size of each ratio at the request's resolution.
+    pub sizes: Vec<RatioSize>,
+    /// The pictures that had better be cropped or fitted first.
+    pub framings: Vec<FramingOffer>,
 }
 
 impl Check {
@@ -117,7 +154,8 @@ impl Check {
         }
         let estimate = prices.estimate(request);
         let total = estimate.cost.map(|cost| (0..count).map(|_| cost).sum());
-        Self { problems, estimate, total }
+        let sizes = PixelSize::of_ratios(request);
+        Self { problems, estimate, total, sizes, framings: framing_offers(request) }
     }
 
     /// The first problem that forbids sending.
@@ -147,10 +185,13 @@ impl Request {
 #[must_use]
 pub fn problems(request: &Request, catalogue: &Catalogue) -> Vec<Problem> {
     let mut found = Vec::new();
-    frames(request, &mut found);
-    prompt(request, &mut found);
+    // A model that takes none says so itself.
+    let most = catalogue.get(&request.model).map_or(4, |model| model.max_references).max(1);
+    frames(request, most, &mut found);
+    prompt(request, catalogue.get(&request.model), &mut found);
     if let Some(model) = catalogue.get(&request.model) {
         model_fit(request, model, &mut found);
+        extras(request, model, &mut found);
     } else {
         let message = format!("No model is called {}.", request.model);
         found.push(Problem::new(Field::Model, ProblemCode::ModelUnknown, message));
@@ -170,13 +211,21 @@ fn is_http(text: &str) -> bool {
     url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
 }
 
-fn prompt(request: &Request, found: &mut Vec<Problem>) {
+fn prompt(request: &Request, model: Option<&ModelSpec>, found: &mut Vec<Problem>) {
     let length = request.prompt.chars().count();
+    let most = model.map_or(PROMPT_CHARACTERS, |model| model.max_prompt);
     if request.prompt.trim().is_empty() && request.mode() == ImageMode::Text {
         let message = "Describe the shot: without a picture, a prompt is needed.";
         found.push(Problem::new(Field::Prompt, ProblemCode::PromptMissing, message));
-    } else if length > PROMPT_MAX {
-        let message = "A prompt has at most 20,000 characters.";
+    } else if let Some(model) = model.filter(|model| model.prompt_required && request.prompt.trim().is_empty()) {
+        let message = format!("{} needs a prompt beside a picture, too.", model.full_name);
+        found.push(Problem::new(Field::Prompt, ProblemCode::PromptMissing, message));
+    } else if u32::try_from(length).is_ok_and(|length| length > most) || length > PROMPT_MAX {
+        let message = if most == PROMPT_CHARACTERS {
+            "A prompt has at most 20,000 characters.".to_owned()
+        } else {
+            format!("A prompt for this model has at most {most} characters.")
+        };
         found.push(Problem::new(Field::Prompt, ProblemCode::PromptTooLong, message));
     } else if length > PROMPT_RECOMMENDED {
         let message = "The service recommends at most 500 characters; what stands after that may be ignored.";
@@ -184,7 +233,7 @@ fn prompt(request: &Request, found: &mut Vec<Problem>) {
     }
 }
 
-fn frames(request: &Request, found: &mut Vec<Problem>) {
+fn frames(request: &Request, most_references: u32, found: &mut Vec<Problem>) {
     for (field, picture) in [(Field::FirstFrame, &request.first_frame), (Field::LastFrame, &request.last_frame)] {
         if let Some(picture) = picture {
             found.extend(image_problem(field, picture));
@@ -201,8 +250,9 @@ fn frames(request: &Request, found: &mut Vec<Problem>) {
         let message = "Reference images cannot be combined with a first or last frame.";
         found.push(Problem::new(Field::ReferenceImages, ProblemCode::ReferenceWithFrames, message));
     }
-    if request.reference_images.len() > 4 {
-        let message = "At most 4 reference images.";
+    let most = most_references.min(4);
+    if u32::try_from(request.reference_images.len()).is_ok_and(|number| number > most) {
+        let message = format!("At most {most} reference image{}.", if most == 1 { "" } else { "s" });
         found.push(Problem::new(Field::ReferenceImages, ProblemCode::TooManyReferences, message));
     }
 }
@@ -245,30 +295,43 @@ fn model_fit(request: &Request, model: &ModelSpec, found: &mut Vec<Problem>) {
     if reference && request.resolution == Resolution::P1080 {
         let message = "With reference images the resolution is 480p or 720p.".to_owned();
         refuse(Field::Resolution, ProblemCode::ResolutionNotTaken, message);
+    } else if !model.resolutions.is_empty() && !model.resolutions.contains(&request.resolution) {
+        let words: Vec<&str> = model.resolutions.iter().map(|one| one.word()).collect();
+        let message = format!("{} makes {}.", model.full_name, words.join(", "));
+        refuse(Field::Resolution, ProblemCode::ResolutionNotTaken, message);
     }
+    let words = || model.ratios.iter().map(|one| one.word()).collect::<Vec<_>>().join(", ");
     if request.ratio == Ratio::Adaptive && (mode == ImageMode::Text || !model.adaptive_ratio) {
-        let message =
-            "The adaptive ratio follows a picture; without one choose 16:9, 4:3, 1:1, 3:4, 9:16 or 21:9.".to_owned();
+        let choose = if model.ratios.is_empty() { "another one".to_owned() } else { words() };
+        let message = format!("The adaptive ratio follows a picture; without one choose {choose}.");
         refuse(Field::Ratio, ProblemCode::RatioNotTaken, message);
+    } else if request.ratio != Ratio::Adaptive && !model.ratios.is_empty() && !model.ratios.contains(&request.ratio) {
+        refuse(Field::Ratio, ProblemCode::RatioNotTaken, format!("{} makes {}.", model.full_name, words()));
     }
-    match request.length {
-        Length::Seconds(seconds) if !(model.min_seconds..=model.max_seconds).contains(&seconds) => {
-            let message = format!("{} makes {} to {} seconds.", model.full_name, model.min_seconds, model.max_seconds);
-            refuse(Field::Length, ProblemCode::SecondsRange, message);
-        }
-        Length::Frames(_) if !model.exact_frames => {
-            let message = format!("{} takes whole seconds, not exact frames.", model.full_name);
-            refuse(Field::Length, ProblemCode::FramesNotTaken, message);
-        }
-        Length::Frames(frames) if !Length::is_allowed_frames(frames) => {
-            let message = format!("Frames are 25 + 4n from {} to {}.", FRAMES.start(), FRAMES.end());
-            refuse(Field::Length, ProblemCode::FramesRange, message);
-        }
-        Length::Seconds(_) | Length::Frames(_) => {}
+    if model.has_length() && !model.makes(request.length) {
+        let (code, message) = length(request.length, model);
+        refuse(Field::Length, code, message);
     }
+    let switches = &model.switches;
     if reference && request.camera_fixed {
         let message = "With reference images the camera cannot be fixed.".to_owned();
         refuse(Field::CameraFixed, ProblemCode::CameraNotTaken, message);
+    } else if request.camera_fixed && !switches.camera_fixed {
+        let message = format!("{} cannot keep the camera still.", model.full_name);
+        refuse(Field::CameraFixed, ProblemCode::CameraNotTaken, message);
+    }
+    if switches.seed && request.seed.is_some_and(|seed| seed > model.max_seed) {
+        let message = format!("{} takes seeds up to {}.", model.full_name, model.max_seed);
+        refuse(Field::Seed, ProblemCode::SeedRange, message);
+    }
+    if request.watermark && !switches.watermark {
+        refuse(Field::Watermark, ProblemCode::WatermarkNotTaken, format!("{} draws no mark.", model.full_name));
+    }
+    if request.service_tier == ServiceTier::Flex && !switches.service_tier {
+        refuse(Field::ServiceTier, ProblemCode::TierNotTaken, format!("{} has no flex tier.", model.full_name));
+    }
+    if request.callback_url.is_some() && !switches.callback_url {
+        refuse(Field::CallbackUrl, ProblemCode::CallbackNotTaken, format!("{} tells no callback.", model.full_name));
     }
     if request.generate_audio && !model.audio {
         refuse(Field::GenerateAudio, ProblemCode::AudioNotTaken, format!("{} makes no sound.", model.full_name));
@@ -277,6 +340,53 @@ fn model_fit(request: &Request, model: &ModelSpec, found: &mut Vec<Problem>) {
         refuse(Field::Draft, ProblemCode::DraftNotTaken, format!("{} has no draft mode.", model.full_name));
     }
 }
+
+/// Why a model does not make this length.
+fn length(length: Length, model: &ModelSpec) -> (ProblemCode, String) {
+    let name = &model.full_name;
+    match length {
+        Length::Seconds(_) if !model.whole_seconds => {
+            (ProblemCode::SecondsNotTaken, format!("{name} takes exact frames, not seconds."))
+        }
+        Length::Seconds(_) if !model.seconds_only.is_empty() => {
+            let only: Vec<String> = model.seconds_only.iter().map(ToString::to_string).collect();
+            (ProblemCode::SecondsRange, format!("{name} makes {} seconds.", only.join(" or ")))
+        }
+        Length::Seconds(_) => {
+            (ProblemCode::SecondsRange, format!("{name} makes {} to {} seconds.", model.min_seconds, model.max_seconds))
+        }
+        Length::Frames(_) if !model.exact_frames => {
+            (ProblemCode::FramesNotTaken, format!("{name} takes whole seconds, not exact frames."))
+        }
+        Length::Frames(_) => {
+            (ProblemCode::FramesRange, format!("Frames are 25 + 4n from {} to {}.", model.min_frames, model.max_frames))
+        }
+    }
+}
+
+/// The parameters that only the model's own spec knows.
+fn extras(request: &Request, model: &ModelSpec, found: &mut Vec<Problem>) {
+    for parameter in &model.extra {
+        match request.extra.get(&parameter.name) {
+            Some(value) => found.extend(
+                parameter.refusal(value).map(|(code, message)| Problem::of_extra(&parameter.name, code, message)),
+            ),
+            None if parameter.required && parameter.default.is_none() => {
+                let message = format!("{} needs {}.", model.full_name, parameter.name);
+                found.push(Problem::of_extra(&parameter.name, ProblemCode::ExtraMissing, message));
+            }
+            None => {}
+        }
+    }
+    for name in request.extra.keys().filter(|name| model.extra(name).is_none()) {
+        let message = format!("{} has no parameter of the name {}.", model.full_name, crate::live::shown(name));
+        found.push(Problem::of_extra(name, ProblemCode::ExtraUnknown, message));
+    }
+}
+
+#[cfg(test)]
+#[path = "check_table_tests.rs"]
+mod table_tests;
 
 #[cfg(test)]
 mod tests {

@@ -39,6 +39,18 @@ pub struct Billed {
     pub tokens: Option<f64>,
 }
 
+/// Whether a clip's file is what the service sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum FileCheck {
+    /// Byte for byte.
+    Intact,
+    /// It is there, with other bytes.
+    Changed,
+    /// It is not there.
+    Missing,
+}
+
 /// A clip as the window and the command line see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct Clip {
@@ -68,8 +80,29 @@ pub struct Clip {
     pub created_at: Timestamp,
     /// When the submit was sent.
     pub submitted_at: Option<Timestamp>,
-    /// When it entered the library.
+    /// When the service was heard to have finished it; not known of older clips, and of a library made again from its files.
+    #[serde(default)]
+    pub completed_at: Option<Timestamp>,
+    /// When its file was here and it entered the library.
     pub finished_at: Timestamp,
+    /// What the person calls it.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// What the person wrote about it; empty for nothing.
+    #[serde(default)]
+    pub note: String,
+    /// Whether the person gave it a star.
+    #[serde(default)]
+    pub starred: bool,
+    /// The person's tags, in the order in which they were given.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// When it was put into the trash, if it is there.
+    #[serde(default)]
+    pub trashed_at: Option<Timestamp>,
+    /// Whether its file was not where it should be when it was last looked for.
+    #[serde(default)]
+    pub missing: bool,
 }
 
 impl Clip {

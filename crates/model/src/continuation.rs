@@ -1,14 +1,18 @@
 //! "Continue from last frame": the next request, made from a clip.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::catalogue::{Catalogue, ImageMode, LITE_I2V};
+use crate::catalogue::{Catalogue, ImageMode, LITE_I2V, ModelSpec};
 use crate::clip::Clip;
+use crate::error::Field;
+use crate::extra::ExtraValue;
 use crate::ids::ModelId;
 use crate::image::ImageRef;
 use crate::length::Length;
-use crate::request::{Ratio, Request};
+use crate::request::{Ratio, Request, Resolution, ServiceTier};
 
 /// Something that had to change when settings were carried over. The form says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -49,6 +53,16 @@ pub enum Adjustment {
     DraftOff,
     /// The fixed camera was switched off.
     CameraFixedOff,
+    /// What the model does not have was switched off.
+    NotTaken {
+        /// What.
+        fields: Vec<Field>,
+    },
+    /// Parameters that the model before had of its own were dropped.
+    ExtraDropped {
+        /// Their names.
+        names: Vec<String>,
+    },
 }
 
 /// A request to go on from, and what had to change for it.
@@ -117,31 +131,39 @@ impl Continuation {
             request.continues = None;
             adjustments.push(Adjustment::FirstFrameDropped);
         }
-        let length = match request.length {
-            Length::Frames(frames) if !model.exact_frames => {
-                Length::Seconds(((frames + 12) / crate::length::FPS).clamp(model.min_seconds, model.max_seconds))
-            }
-            Length::Seconds(seconds) => Length::Seconds(seconds.clamp(model.min_seconds, model.max_seconds)),
-            frames @ Length::Frames(_) => frames,
-        };
+        let most = usize::try_from(model.max_references).unwrap_or(usize::MAX);
+        if request.reference_images.len() > most && model.takes(ImageMode::Reference) {
+            request.reference_images.truncate(most);
+            adjustments.push(Adjustment::ReferenceImagesDropped);
+        }
+        let length = model.nearest_length(request.length);
         if length != request.length {
             adjustments.push(Adjustment::Length { from: request.length, to: length });
             request.length = length;
         }
         let mode = request.mode();
-        if request.ratio == Ratio::Adaptive && (mode == ImageMode::Text || !model.adaptive_ratio) {
-            request.ratio = Ratio::R16x9;
-            adjustments.push(Adjustment::Ratio { from: Ratio::Adaptive, to: Ratio::R16x9 });
+        let adaptive = request.ratio == Ratio::Adaptive;
+        let ratio = if adaptive {
+            mode != ImageMode::Text && model.adaptive_ratio
+        } else {
+            model.ratios.is_empty() || model.ratios.contains(&request.ratio)
+        };
+        if !ratio {
+            adjustments.push(Adjustment::Ratio { from: request.ratio, to: model.usual_ratio });
+            request.ratio = model.usual_ratio;
         }
-        if mode == ImageMode::Reference && model.plain_reference {
-            if request.resolution == crate::request::Resolution::P1080 {
-                request.resolution = crate::request::Resolution::P720;
-                adjustments.push(Adjustment::Resolution);
-            }
-            if request.camera_fixed {
-                request.camera_fixed = false;
-                adjustments.push(Adjustment::CameraFixedOff);
-            }
+        let plain = mode == ImageMode::Reference && model.plain_reference;
+        if plain && request.resolution == Resolution::P1080 {
+            request.resolution = Resolution::P720;
+            adjustments.push(Adjustment::Resolution);
+        }
+        if !model.resolutions.is_empty() && !model.resolutions.contains(&request.resolution) {
+            request.resolution = model.usual_resolution;
+            adjustments.push(Adjustment::Resolution);
+        }
+        if request.camera_fixed && plain {
+            request.camera_fixed = false;
+            adjustments.push(Adjustment::CameraFixedOff);
         }
         if request.generate_audio && !model.audio {
             request.generate_audio = false;
@@ -151,8 +173,48 @@ impl Continuation {
             request.draft = false;
             adjustments.push(Adjustment::DraftOff);
         }
+        let fields = drop_what_is_not_taken(&mut request, model);
+        if !fields.is_empty() {
+            adjustments.push(Adjustment::NotTaken { fields });
+        }
+        let fits = |name: &String, value: &ExtraValue| {
+            model.extra(name).is_some_and(|parameter| parameter.refusal(value).is_none())
+        };
+        let (kept, dropped): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            std::mem::take(&mut request.extra).into_iter().partition(|(name, value)| fits(name, value));
+        request.extra = kept;
+        if !dropped.is_empty() {
+            adjustments.push(Adjustment::ExtraDropped { names: dropped.into_keys().collect() });
+        }
         Self { request, adjustments }
     }
+}
+
+/// Switches off what a model does not have at all; returns what was on.
+fn drop_what_is_not_taken(request: &mut Request, model: &ModelSpec) -> Vec<Field> {
+    let mut fields = Vec::new();
+    let switches = &model.switches;
+    if request.camera_fixed && !switches.camera_fixed {
+        request.camera_fixed = false;
+        fields.push(Field::CameraFixed);
+    }
+    if switches.seed && request.seed.is_some_and(|seed| seed > model.max_seed) {
+        request.seed = None;
+        fields.push(Field::Seed);
+    }
+    if request.watermark && !switches.watermark {
+        request.watermark = false;
+        fields.push(Field::Watermark);
+    }
+    if request.service_tier == ServiceTier::Flex && !switches.service_tier {
+        request.service_tier = ServiceTier::Default;
+        fields.push(Field::ServiceTier);
+    }
+    if request.callback_url.is_some() && !switches.callback_url {
+        request.callback_url = None;
+        fields.push(Field::CallbackUrl);
+    }
+    fields
 }
 
 #[cfg(test)]
@@ -162,7 +224,6 @@ mod tests {
     use crate::check::problems;
     use crate::ids::ImageId;
     use crate::image::ImageFormat;
-    use crate::request::Resolution;
 
     fn picture() -> ImageRef {
         ImageRef { id: ImageId::new("0"), format: ImageFormat::Png, width: 1248, height: 704, bytes: 1.0 }

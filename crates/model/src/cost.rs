@@ -1,5 +1,6 @@
 //! What a clip costs: pixel sizes, tokens, prices. Money is decimal, never a float.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
@@ -9,6 +10,7 @@ use specta::Type;
 use crate::catalogue;
 use crate::ids::ModelId;
 use crate::request::{Ratio, Request, Resolution, ServiceTier};
+use crate::settings::SettingsError;
 
 /// US dollars, exact. A decimal string in JSON (`"0.1853"`), as the service writes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Type)]
@@ -77,6 +79,15 @@ pub struct PixelSize {
     pub height: u32,
 }
 
+/// A ratio and the size that it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct RatioSize {
+    /// The ratio.
+    pub ratio: Ratio,
+    /// Pixels.
+    pub size: PixelSize,
+}
+
 /// The fixed ratios with their size at each resolution (service-api, "What it costs").
 /// 480p and 720p were read in published tables; 1080p is an estimate.
 const SIZES: [(Ratio, [(u32, u32); 3]); 6] = [
@@ -101,6 +112,16 @@ impl PixelSize {
             let (width, height) = row.1[column];
             Self { width, height }
         })
+    }
+
+    /// The size that the request would have in each ratio, `adaptive` last.
+    #[must_use]
+    pub fn of_ratios(request: &Request) -> Vec<RatioSize> {
+        let sized = |ratio: &Ratio| {
+            let request = Request { ratio: *ratio, ..request.clone() };
+            RatioSize { ratio: *ratio, size: Self::of_request(&request) }
+        };
+        Ratio::ALL.iter().map(sized).collect()
     }
 
     /// The fixed ratio whose shape is nearest to a picture of this size (by the logarithm of width / height).
@@ -136,24 +157,47 @@ pub struct Price {
     pub silent: Usd,
     /// Video with sound; the same as `silent` where the model has none.
     pub with_audio: Usd,
+    /// Silent video of the flex tier, where it is not the table's share of online.
+    #[serde(default)]
+    pub flex_silent: Option<Usd>,
+    /// Video with sound of the flex tier, where it is not the table's share of online.
+    #[serde(default)]
+    pub flex_with_audio: Option<Usd>,
 }
+
+impl Price {
+    /// A price online; flex is the table's share of it.
+    #[must_use]
+    pub fn online(model: ModelId, silent: Usd, with_audio: Usd) -> Self {
+        Self { model, silent, with_audio, flex_silent: None, flex_with_audio: None }
+    }
+
+    /// Every amount of the row.
+    fn amounts(&mut self) -> impl Iterator<Item = &mut Usd> {
+        let flex = self.flex_silent.iter_mut().chain(self.flex_with_audio.iter_mut());
+        [&mut self.silent, &mut self.with_audio].into_iter().chain(flex)
+    }
+}
+
+/// The highest price that is taken for one, in USD per million tokens.
+const PRICE_MAX: i64 = 1_000_000;
+/// Decimals of a price.
+const PRICE_DECIMALS: u32 = 6;
 
 /// Prices by model, and what flex is worth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
 pub struct PriceTable {
     /// One row a model.
     pub prices: Vec<Price>,
-    /// What the flex tier costs as a share of online.
+    /// What the flex tier costs as a share of online: 0 – 1. A row with a flex price of its own does without.
     pub flex_share: Usd,
 }
 
 impl Default for PriceTable {
     /// List prices seen upstream (service-api); `flex` half.
     fn default() -> Self {
-        let price = |model: &str, silent: i64, with_audio: i64| Price {
-            model: ModelId::new(model),
-            silent: Usd(Decimal::new(silent, 1)),
-            with_audio: Usd(Decimal::new(with_audio, 1)),
+        let price = |model: &str, silent: i64, with_audio: i64| {
+            Price::online(ModelId::new(model), Usd(Decimal::new(silent, 1)), Usd(Decimal::new(with_audio, 1)))
         };
         Self {
             prices: vec![
@@ -190,15 +234,50 @@ pub fn tokens(size: PixelSize, billed_frames: u32) -> u64 {
 }
 
 impl PriceTable {
+    /// The row of a model, if it has a price.
+    #[must_use]
+    pub fn row(&self, model: &ModelId) -> Option<&Price> {
+        self.prices.iter().find(|price| price.model == *model)
+    }
+
     /// USD per million tokens for this request, flex included.
     #[must_use]
     pub fn per_million(&self, request: &Request) -> Option<Usd> {
-        let price = self.prices.iter().find(|price| price.model == request.model)?;
-        let online = if request.generate_audio { price.with_audio } else { price.silent };
-        Some(match request.service_tier {
-            ServiceTier::Default => online,
-            ServiceTier::Flex => Usd(online.0 * self.flex_share.0),
-        })
+        let price = self.row(&request.model)?;
+        let (online, flex) = if request.generate_audio {
+            (price.with_audio, price.flex_with_audio)
+        } else {
+            (price.silent, price.flex_silent)
+        };
+        match request.service_tier {
+            ServiceTier::Default => Some(online),
+            ServiceTier::Flex => {
+                flex.or_else(|| online.0.checked_mul(self.flex_share.0).map(|flex| Usd(flex.normalize())))
+            }
+        }
+    }
+
+    /// The same table with every amount in its one spelling, or why one cannot be.
+    ///
+    /// # Errors
+    /// [`SettingsError::Price`] for an amount outside 0 – 1,000,000 USD or with more than six decimals,
+    /// [`SettingsError::FlexShare`] for a share outside 0 – 1, [`SettingsError::PriceTwice`] for a model with two rows or
+    /// a row without a model.
+    pub fn checked(mut self) -> Result<Self, SettingsError> {
+        let spelled = |amount: Usd, most: Decimal| {
+            let spelled = amount.0.normalize();
+            let fits = spelled.scale() <= PRICE_DECIMALS && (Decimal::ZERO..=most).contains(&spelled);
+            fits.then_some(Usd(spelled))
+        };
+        for amount in self.prices.iter_mut().flat_map(Price::amounts) {
+            *amount = spelled(*amount, Decimal::from(PRICE_MAX)).ok_or(SettingsError::Price)?;
+        }
+        self.flex_share = spelled(self.flex_share, Decimal::ONE).ok_or(SettingsError::FlexShare)?;
+        let mut models = HashSet::new();
+        if self.prices.iter().any(|price| price.model.as_str().is_empty() || !models.insert(&price.model)) {
+            return Err(SettingsError::PriceTwice);
+        }
+        Ok(self)
     }
 
     /// The estimate for one clip.
@@ -265,3 +344,7 @@ mod tests {
         assert_eq!(serde_json::to_string(&cost).unwrap(), "\"0.1853\"");
     }
 }
+
+#[cfg(test)]
+#[path = "cost_table_tests.rs"]
+mod table_tests;

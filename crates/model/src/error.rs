@@ -5,8 +5,12 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::batch::BatchProblem;
 use crate::check::ProblemCode;
-use crate::settings::KeychainProblem;
+use crate::gallery::MarkProblem;
+use crate::job::JobState;
+use crate::recall::PresetProblem;
+use crate::settings::{GuardBreach, KeychainProblem, SettingsProblem};
 
 /// What an error means to the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
@@ -32,8 +36,12 @@ pub enum ErrorCode {
     Storage,
     /// The file is not what it should be (not a picture, not a video that we can read).
     Unreadable,
+    /// It passes a guard on spending: ask the person, then send it again with their yes. The reason says which.
+    NeedsYes,
     /// Another program works on this library.
     Busy,
+    /// The library's database is not whole; it can be made again from the clips.
+    Damaged,
     /// A fault of ours; the log has more.
     Internal,
 }
@@ -62,6 +70,50 @@ pub enum Reason {
     Request(ProblemCode),
     /// The keychain did not do what was asked.
     Keychain(KeychainProblem),
+    /// A guard on spending would be passed.
+    Guard(GuardBreach),
+    /// A text is no list of requests.
+    List(BatchProblem),
+    /// A setting was refused.
+    Setting(SettingsProblem),
+    /// A preset cannot have that name.
+    Preset(PresetProblem),
+    /// The job has moved on; where it stands now.
+    Job(JobState),
+    /// A file, folder or disk did not do what was asked.
+    File(FileProblem),
+    /// Something cannot be written on a clip.
+    Mark(MarkProblem),
+}
+
+/// What is the matter with a file, a folder or the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum FileProblem {
+    /// There is no room left.
+    DiskFull,
+    /// The clips folder is not there, e.g. its drive is not connected.
+    FolderGone,
+    /// It cannot be read or written; the message has the system's words and the path.
+    Unusable,
+    /// Its name is no text, so that it cannot be kept.
+    NameNotText,
+    /// No data folder could be found for this user.
+    NoHome,
+    /// The settings cannot be read.
+    SettingsUnreadable,
+    /// The database is damaged; the clips are not.
+    DatabaseDamaged,
+    /// A newer version of the program has written the database.
+    DatabaseNewer,
+    /// A copy cannot replace a file of the library.
+    InLibrary,
+    /// The file carries no recipe.
+    NoRecipe,
+    /// The clip's own file is gone.
+    ClipMissing,
+    /// A file that was pointed at is not the clip's.
+    AnotherFile,
 }
 
 impl IpcError {
@@ -130,6 +182,8 @@ pub enum Field {
     Draft,
     /// How many clips.
     Count,
+    /// A parameter that only the model's own spec knows; the problem names it.
+    Extra,
 }
 
 impl Field {
@@ -154,6 +208,7 @@ impl Field {
             Self::GenerateAudio => "audio",
             Self::Draft => "draft",
             Self::Count => "count",
+            Self::Extra => "param",
         }
     }
 }

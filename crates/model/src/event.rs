@@ -3,9 +3,12 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::catalogue::Catalogue;
 use crate::clip::Clip;
+use crate::import::ImportProgress;
 use crate::job::Job;
 use crate::settings::{KeyStatus, Settings};
+use crate::standing::Standing;
 
 /// One thing that happened, with the whole snapshot of what it happened to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -19,4 +22,17 @@ pub enum Event {
     Settings(Settings),
     /// The key was stored, removed, accepted or refused.
     Key(KeyStatus),
+    /// The models that can be asked for, or what is known about them, changed.
+    Catalogue(Catalogue),
+    /// The engine as a whole stands differently: paused, offline, short of space.
+    Standing(Standing),
+    /// How far an import is. Throttled; the last one has no file left.
+    Import(ImportProgress),
+    /// The library is being made again: how many recipes were read so far. Only while there is no library.
+    Rebuilding(u32),
+    /// Many clips changed at once: whoever shows a shelf asks for it again.
+    Gallery {
+        /// [`crate::gallery::Shelf::revision`] from now on.
+        revision: u32,
+    },
 }

@@ -20,6 +20,8 @@ pub enum Provider {
         /// E.g. `https://cloud.vtrix.ai`, without a trailing slash.
         address: String,
     },
+    /// A file that was brought in: who made it is not known to this library. Its job was never sent and is owed nothing.
+    Imported,
 }
 
 impl Provider {
@@ -27,6 +29,12 @@ impl Provider {
     #[must_use]
     pub fn is_rehearsal(&self) -> bool {
         matches!(self, Self::Rehearsal)
+    }
+
+    /// Whether this library paid for what it made: neither a rehearsal nor a file that was brought in.
+    #[must_use]
+    pub fn is_paid(&self) -> bool {
+        matches!(self, Self::Service { .. })
     }
 }
 
@@ -239,6 +247,8 @@ pub struct Job {
     pub finished_at: Option<Timestamp>,
     /// Whether the person has put its card away (failed, unknown and canceled jobs).
     pub dismissed: bool,
+    /// Where it stands in the queue: lower goes first. Only meaningful against other queued jobs.
+    pub position: f64,
     /// Counts the changes of the row. A snapshot with a lower number than one already seen is old.
     pub revision: u32,
 }

@@ -6,6 +6,8 @@
 //! the command line and the rehearsal service cannot disagree. The types that the window sees are
 //! exported to TypeScript from these definitions.
 
+pub mod batch;
+pub mod bills;
 pub mod catalogue;
 pub mod check;
 pub mod clip;
@@ -13,25 +15,52 @@ pub mod continuation;
 pub mod cost;
 pub mod error;
 pub mod event;
+pub mod extra;
+pub mod framing;
+pub mod gallery;
 pub mod ids;
 pub mod image;
+pub mod import;
 pub mod job;
 pub mod length;
+pub mod live;
+pub mod recall;
 pub mod request;
 pub mod session;
 pub mod settings;
+pub mod standing;
+pub mod usage;
 
-pub use catalogue::{Catalogue, ImageMode, ModelSpec};
+pub use batch::{Batch, BatchEntry, BatchError, BatchProblem, BatchRow, Unread, read_batch};
+pub use bills::{Bill, RecentBills};
+pub use catalogue::{Catalogue, Freshness, ImageMode, ModelSpec, Origin, RefusedSpec, Switches};
 pub use check::{Check, Problem, ProblemCode};
-pub use clip::{Billed, Clip, Film, MediaFacts};
+pub use clip::{Billed, Clip, FileCheck, Film, MediaFacts};
 pub use continuation::{Adjustment, Continuation};
-pub use cost::{Estimate, PixelSize, Price, PriceTable, Usd};
-pub use error::{ErrorCode, Field, IpcError, Reason, ServiceCode};
+pub use cost::{Estimate, PixelSize, Price, PriceTable, RatioSize, Usd};
+pub use error::{ErrorCode, Field, FileProblem, IpcError, Reason, ServiceCode};
 pub use event::Event;
+pub use extra::{ExtraKind, ExtraParameter, ExtraValue};
+pub use framing::{Background, Framing, FramingOffer, framing_offers};
+pub use gallery::{
+    Amount, CardState, ClipOrigin, DayUse, DiskUse, Exported, Filter, GalleryQuery, Mark, MarkProblem, SavedSearch,
+    Shape, Shelf, ShelfDay, Sort, SortKey, Span, TagCount,
+};
 pub use ids::{ClipId, ImageId, JobId, ModelId, TaskId};
 pub use image::{ImageFormat, ImageRef};
+pub use import::{ImportProblem, ImportProgress, ImportSummary, KnownFile, RefusedFile};
 pub use job::{Failure, FailureCode, Job, JobState, Outcome, Provider, Wait, WaitReason};
 pub use length::Length;
+pub use live::{SpecError, SpecProblem};
+pub use recall::{Draft, PastPrompt, Preset, PresetProblem};
 pub use request::{Ratio, Request, Resolution, ServiceTier};
 pub use session::{ClipPage, Notice, NoticeCode, Session};
-pub use settings::{Door, KeyState, KeyStatus, KeychainProblem, Language, Settings, Theme};
+pub use settings::{
+    Consent, Door, Guard, GuardBreach, Guards, KeyState, KeyStatus, KeychainProblem, Language, Settings,
+    SettingsProblem, Theme,
+};
+pub use standing::{Hindrance, PauseCause, Standing};
+pub use usage::{
+    BudgetMark, BudgetWarning, Charge, Days, Owed, Sum, Usage, UsageFormat, UsagePage, UsageQuery, UsageRow, UsageSort,
+    Week,
+};

@@ -1,8 +1,11 @@
 //! What the person asked for.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::extra::ExtraValue;
 use crate::ids::{ClipId, ModelId};
 use crate::image::ImageRef;
 use crate::length::Length;
@@ -154,6 +157,8 @@ pub struct Request {
     pub draft: bool,
     /// The clip whose frame this one starts from.
     pub continues: Option<ClipId>,
+    /// Parameters that only the model's own spec knows, by name.
+    pub extra: BTreeMap<String, ExtraValue>,
 }
 
 impl Default for Request {
@@ -177,6 +182,7 @@ impl Default for Request {
             generate_audio: false,
             draft: false,
             continues: None,
+            extra: BTreeMap::new(),
         }
     }
 }

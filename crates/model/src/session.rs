@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use crate::catalogue::Catalogue;
+use crate::cost::PriceTable;
 use crate::settings::{KeyStatus, Settings};
+use crate::standing::Standing;
 
 /// Everything the window needs before it shows its first place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -17,6 +19,8 @@ pub struct Session {
     pub key: KeyStatus,
     /// The models that can be asked for.
     pub catalogue: Catalogue,
+    /// The prices that the program came with, to go back to.
+    pub list_prices: PriceTable,
     /// Base URL of the media server with its token, without a trailing slash. Under it:
     /// `/clips/ID.mp4`, `/clips/ID.last.png`, `/clips/ID.poster.webp`, `/images/ID`.
     pub media: String,
@@ -24,6 +28,8 @@ pub struct Session {
     pub clips_folder: String,
     /// Where library, settings and logs are kept, as a path to show.
     pub home: String,
+    /// How the engine stands as a whole.
+    pub standing: Standing,
     /// What did not start as it should, each with its remedy.
     pub notices: Vec<Notice>,
 }
@@ -45,6 +51,8 @@ pub enum NoticeCode {
     Rehearsal,
     /// The clips folder cannot be written.
     ClipsFolder,
+    /// A folder that was used before, with clips in it, is not there.
+    EarlierFolder,
     /// `settings.json` could not be read; defaults are used and the file was kept aside.
     Settings,
 }

@@ -3,11 +3,14 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::cost::PriceTable;
+use crate::cost::{PriceTable, Usd};
+use crate::error::{ErrorCode, IpcError, Reason};
 use crate::job::Provider;
 
 /// The service's address unless the person sets another.
 pub const DEFAULT_ADDRESS: &str = "https://cloud.vtrix.ai";
+/// The address of the model specs unless the person sets another.
+pub const DEFAULT_SPECS_ADDRESS: &str = "https://cloud-model-spec.vtrix.ai";
 
 /// Which way new jobs go. Chosen at the first run, changed in Settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
@@ -65,6 +68,65 @@ pub struct Settings {
     pub language: Language,
     /// Prices used for estimates.
     pub prices: PriceTable,
+    /// What may be spent without asking again.
+    pub guards: Guards,
+    /// Whether copies that leave the library carry their recipe inside the file.
+    pub recipe_in_copies: bool,
+    /// Whether new models and changed limits are fetched from the spec service.
+    pub live_specs: bool,
+    /// Base address of the spec service. No key ever goes there.
+    pub specs_address: String,
+    /// After so many days (1 – 3,650) clips in the trash are deleted for good; `None` keeps them until it is emptied.
+    pub trash_days: Option<u32>,
+}
+
+/// What may be spent without an explicit yes. Checked in the engine when jobs are made; practice jobs cost nothing
+/// and pass.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(default)]
+pub struct Guards {
+    /// USD in a calendar month, of the person's time zone: billed, and what open or unknown jobs may cost.
+    pub monthly_budget: Option<Usd>,
+    /// USD of one job.
+    pub job_ceiling: Option<Usd>,
+}
+
+/// Which guard a request would pass, and by how much. A job without a price passes every guard that is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+pub struct GuardBreach {
+    /// Which guard.
+    pub guard: Guard,
+    /// Where it stands, USD.
+    pub limit: Usd,
+    /// What it would come to, USD; `None` if the model has no price.
+    pub amount: Option<Usd>,
+}
+
+/// A guard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Guard {
+    /// [`Guards::monthly_budget`]
+    MonthlyBudget,
+    /// [`Guards::job_ceiling`]
+    JobCeiling,
+}
+
+/// Whether the person has said yes to passing a guard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Consent {
+    /// No: a request that passes a guard is refused.
+    Within,
+    /// Yes, to this one.
+    Beyond,
+}
+
+impl Consent {
+    /// The person's answer.
+    #[must_use]
+    pub fn given(yes: bool) -> Self {
+        if yes { Self::Beyond } else { Self::Within }
+    }
 }
 
 impl Default for Settings {
@@ -77,6 +139,11 @@ impl Default for Settings {
             theme: Theme::System,
             language: Language::System,
             prices: PriceTable::default(),
+            guards: Guards::default(),
+            recipe_in_copies: true,
+            live_specs: true,
+            specs_address: DEFAULT_SPECS_ADDRESS.to_owned(),
+            trash_days: Some(30),
         }
     }
 }
@@ -93,9 +160,72 @@ pub enum SettingsError {
     /// A login, query or fragment in the address.
     #[error("The service address is a host and a path, without login, query or fragment.")]
     Extras,
+    /// A guard of less than nothing.
+    #[error("A budget or ceiling is an amount of US dollars, at least 0.")]
+    Guard,
     /// Parallel jobs out of range.
     #[error("Between 1 and 10 jobs can run side by side.")]
     ParallelJobs,
+    /// A price that is none.
+    #[error("A price is an amount of US dollars per million tokens from 0 to 1,000,000, with at most six decimals.")]
+    Price,
+    /// A share of more than all, or of less than nothing.
+    #[error("The flex tier's share of the online price is between 0 and 1.")]
+    FlexShare,
+    /// Two rows of one model, or a row of none.
+    #[error("Each model has one row in the table of prices.")]
+    PriceTwice,
+    /// Days in the trash out of range.
+    #[error("Clips stay in the trash for 1 to 3,650 days, or until it is emptied.")]
+    TrashDays,
+}
+
+/// Why a setting was refused, for the window to say in the person's language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum SettingsProblem {
+    /// [`SettingsError::NotHttps`]
+    NotHttps,
+    /// [`SettingsError::PlainHttp`]
+    PlainHttp,
+    /// [`SettingsError::Extras`]
+    Extras,
+    /// [`SettingsError::Guard`]
+    Guard,
+    /// [`SettingsError::ParallelJobs`]
+    ParallelJobs,
+    /// [`SettingsError::Price`]
+    Price,
+    /// [`SettingsError::FlexShare`]
+    FlexShare,
+    /// [`SettingsError::PriceTwice`]
+    PriceTwice,
+    /// [`SettingsError::TrashDays`]
+    TrashDays,
+}
+
+impl SettingsError {
+    /// What it is, without words.
+    #[must_use]
+    pub fn problem(&self) -> SettingsProblem {
+        match self {
+            Self::NotHttps => SettingsProblem::NotHttps,
+            Self::PlainHttp => SettingsProblem::PlainHttp,
+            Self::Extras => SettingsProblem::Extras,
+            Self::Guard => SettingsProblem::Guard,
+            Self::ParallelJobs => SettingsProblem::ParallelJobs,
+            Self::Price => SettingsProblem::Price,
+            Self::FlexShare => SettingsProblem::FlexShare,
+            Self::PriceTwice => SettingsProblem::PriceTwice,
+            Self::TrashDays => SettingsProblem::TrashDays,
+        }
+    }
+}
+
+impl From<SettingsError> for IpcError {
+    fn from(refused: SettingsError) -> Self {
+        Self::new(ErrorCode::Invalid, refused.to_string()).because(Reason::Setting(refused.problem()))
+    }
 }
 
 /// A service address in its one spelling: https (http on loopback only), no trailing slash.
@@ -123,9 +253,17 @@ impl Settings {
     /// The same settings with every value in its one spelling, or why one cannot be.
     pub fn checked(mut self) -> Result<Self, SettingsError> {
         self.service_address = service_address(&self.service_address)?;
+        self.specs_address = service_address(&self.specs_address)?;
         if !(1..=10).contains(&self.parallel_jobs) {
             return Err(SettingsError::ParallelJobs);
         }
+        if self.trash_days.is_some_and(|days| !(1..=3_650).contains(&days)) {
+            return Err(SettingsError::TrashDays);
+        }
+        if [self.guards.monthly_budget, self.guards.job_ceiling].into_iter().flatten().any(|usd| usd < Usd::ZERO) {
+            return Err(SettingsError::Guard);
+        }
+        self.prices = self.prices.checked()?;
         Ok(self)
     }
 
@@ -211,6 +349,22 @@ mod tests {
         ] {
             assert_eq!(service_address(text), Err(error), "{text}");
         }
+    }
+
+    #[test]
+    fn settings_are_taken_only_with_prices_that_are_prices_and_say_which_rule_was_broken() {
+        let mut settings = Settings::default();
+        assert!(settings.clone().checked().is_ok());
+        settings.prices.prices[0].silent = "-1".parse().unwrap();
+        let refused = settings.checked().unwrap_err();
+        assert_eq!(refused.problem(), SettingsProblem::Price);
+        let told = IpcError::from(refused);
+        assert_eq!((told.code, told.reason), (ErrorCode::Invalid, Some(Reason::Setting(SettingsProblem::Price))));
+        assert_eq!(
+            serde_json::to_value(told.reason).unwrap(),
+            serde_json::json!({"kind": "setting", "code": "price"}),
+            "as the window reads it"
+        );
     }
 
     #[test]
