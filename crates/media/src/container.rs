@@ -10,18 +10,14 @@ use std::path::Path;
 
 use lastframe_model::MediaFacts;
 use shiguredo_mp4::boxes::{ElstEntry, HdlrBox, MoovBox, SampleEntry, StblBox, StszBox, TrakBox};
-use shiguredo_mp4::{BoxSize, Decode, Either};
+use shiguredo_mp4::{Decode, Either};
 
-use crate::MediaError;
+use crate::{MediaError, boxes};
 
-/// Tables bigger than this are refused: a 12 s clip has about 5 kB, an hour about 2 MB.
-const MAX_TABLES: u64 = 64 << 20;
 /// Frames a video may have, at 24 fps almost six hours.
 const MAX_FRAMES: usize = 500_000;
 /// Bytes a single coded frame may have.
 const MAX_FRAME_BYTES: u32 = 64 << 20;
-/// Boxes looked at before the file is given up.
-const MAX_BOXES: usize = 4096;
 
 /// One coded frame, in decoding order.
 #[derive(Clone, Copy, Debug)]
@@ -57,8 +53,7 @@ impl Movie {
     /// Opens a file and reads its tables.
     pub fn open(path: &Path) -> Result<Self, MediaError> {
         let mut file = File::open(path)?;
-        let bytes = file.metadata()?.len();
-        let moov = read_tables(&mut file, bytes)?;
+        let (moov, bytes) = read_moov(&mut file)?;
         let audio =
             moov.trak_boxes.iter().any(|track| track.mdia_box.hdlr_box.handler_type == HdlrBox::HANDLER_TYPE_SOUN);
         let movie_timescale = moov.mvhd_box.timescale.get();
@@ -155,64 +150,18 @@ fn pixel_size(entry: &SampleEntry) -> Option<(u32, u32)> {
 }
 
 /// Finds and decodes the `moov` box, wherever it stands, skipping over the pictures.
-fn read_tables(file: &mut File, bytes: u64) -> Result<MoovBox, MediaError> {
-    let mut position = 0_u64;
-    for number in 0..MAX_BOXES {
-        if position >= bytes {
-            break;
-        }
-        let (kind, header, size) = read_header(file, position, bytes)?;
-        if number == 0 && !matches!(&kind, b"ftyp" | b"styp" | b"moov" | b"free" | b"skip" | b"wide" | b"mdat") {
-            return Err(MediaError::not_a_video("it does not begin like one"));
-        }
-        if &kind == b"moov" {
-            if size > MAX_TABLES {
-                return Err(MediaError::unsupported("A video with tables of over 64 MB"));
-            }
-            if position + size > bytes {
-                return Err(MediaError::Truncated { missing: position + size - bytes });
-            }
-            file.seek(SeekFrom::Start(position))?;
-            let length = usize::try_from(size).map_err(|_| MediaError::not_a_video("its tables are too big"))?;
-            let mut data = vec![0; length];
-            file.read_exact(&mut data)?;
-            let decoded = MoovBox::decode(&data).map_err(|error| MediaError::not_a_video(error.reason))?;
-            return Ok(decoded.0);
-        }
-        debug_assert!(size >= header, "checked by read_header");
-        position = position.saturating_add(size);
-    }
-    if position > bytes {
-        return Err(MediaError::Truncated { missing: position - bytes });
-    }
-    Err(MediaError::not_a_video("it has no table of frames"))
-}
-
-/// The kind, header length and whole length of the box at `position`.
-fn read_header(file: &mut File, position: u64, bytes: u64) -> Result<([u8; 4], u64, u64), MediaError> {
-    let mut head = [0_u8; 16];
-    file.seek(SeekFrom::Start(position))?;
-    let available = (bytes - position).min(16);
-    if available < 8 {
-        return Err(MediaError::not_a_video("it ends in the middle of a box"));
-    }
-    let wanted = if available == 16 { 16 } else { 8 };
-    file.read_exact(&mut head[..wanted])?;
-    let kind = [head[4], head[5], head[6], head[7]];
-    let short = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
-    let (header, size) = match BoxSize::U32(short).get() {
-        0 => (8, bytes - position),
-        1 if wanted == 16 => {
-            let mut long = [0; 8];
-            long.copy_from_slice(&head[8..16]);
-            (16, u64::from_be_bytes(long))
-        }
-        size => (8, size),
+fn read_moov(file: &mut File) -> Result<(MoovBox, u64), MediaError> {
+    let (boxes, bytes) = boxes::of_file(file, Some(b"moov"))?;
+    let Some(moov) = boxes.iter().find(|found| &found.kind == b"moov") else {
+        let end = boxes.last().map_or(0, |last| last.end);
+        return Err(match end.checked_sub(bytes) {
+            None | Some(0) => MediaError::not_a_video("it has no table of frames"),
+            Some(missing) => MediaError::Truncated { missing },
+        });
     };
-    if size < header {
-        return Err(MediaError::not_a_video("a box is smaller than its own head"));
-    }
-    Ok((kind, header, size))
+    let data = boxes::read_tables(file, moov, moov.start, bytes)?;
+    let decoded = MoovBox::decode(&data).map_err(|error| MediaError::not_a_video(error.reason))?;
+    Ok((decoded.0, bytes))
 }
 
 /// Walks the sample tables of a track.

@@ -13,11 +13,14 @@ use shiguredo_mp4::boxes::{Avc1Box, SampleEntry};
 
 use crate::MediaError;
 use crate::colour::{self, Planes};
-use crate::container::Movie;
-use crate::h264;
+use crate::container::{Movie, Sample};
+use crate::h264::{self, Colours};
 
 /// Frames decoded for one picture at most: a longer group of pictures is refused.
-const MAX_GROUP: usize = 3000;
+pub(crate) const MAX_GROUP: usize = 3000;
+/// Frames that may be decoded after a key frame and shown before it. H.264 reorders by 16 at most; each costs the
+/// memory of a picture.
+pub(crate) const MAX_LEADING: usize = 32;
 
 /// The last frame that a video shows.
 ///
@@ -47,26 +50,18 @@ fn frame_of(mut movie: Movie, index: u32) -> Result<RgbImage, MediaError> {
     let shown_at = movie.samples()[target].shown_at;
     let rank = samples.iter().filter(|sample| sample.shown_at < shown_at).count();
     let leading = samples.iter().filter(|sample| sample.shown_at < samples[0].shown_at).count();
+    if leading > MAX_LEADING {
+        return Err(MediaError::decode("too many frames are shown before their key frame"));
+    }
 
-    let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
-    let mut decoder = Decoder::with_api_config(OpenH264API::from_source(), config).map_err(MediaError::decode)?;
+    let mut decoder = decoder()?;
     // Pictures come out in order; the wanted one is number `rank` if none is dropped before it, so
     // the pictures around it are kept until the count is known.
     let mut keeper = Keeper { first: rank.saturating_sub(leading), last: rank, seen: 0, kept: Vec::new() };
-    let mut entry = None;
-    let mut colours = None;
+    let mut feed = Feed::default();
     let mut complete = true;
     for sample in &samples {
-        let avc = avc_of(&movie, sample.entry)?;
-        let mut packet = Vec::new();
-        if entry != Some(sample.entry) {
-            check_format(&avc)?;
-            packet.extend(h264::parameter_sets(&avc.avcc_box));
-            colours = Some(h264::colours(&avc.avcc_box, usize::from(avc.visual.height)));
-            entry = Some(sample.entry);
-        }
-        let data = movie.read(sample)?;
-        h264::append_units(&mut packet, &data, &avc.avcc_box)?;
+        let packet = feed.packet(&mut movie, sample)?;
         if let Some(picture) = decoder.decode(&packet).map_err(MediaError::decode)? {
             keeper.take(&picture);
         }
@@ -84,11 +79,46 @@ fn frame_of(mut movie: Movie, index: u32) -> Result<RgbImage, MediaError> {
     if dropped > leading {
         return Err(MediaError::decode("the decoder dropped frames"));
     }
-    let colours = colours.ok_or_else(|| MediaError::decode("there is nothing to decode"))?;
     let owned = keeper
         .number(rank - dropped.min(rank))
         .ok_or_else(|| MediaError::decode("the decoder gave no picture for this frame"))?;
-    colour::to_rgb(&owned.planes(), colours).ok_or_else(|| MediaError::decode("the decoded picture is incomplete"))
+    colour::to_rgb(&owned.planes(), feed.colours()?)
+        .ok_or_else(|| MediaError::decode("the decoded picture is incomplete"))
+}
+
+/// A decoder that hands out its pictures late rather than losing some.
+pub(crate) fn decoder() -> Result<Decoder, MediaError> {
+    let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
+    Decoder::with_api_config(OpenH264API::from_source(), config).map_err(MediaError::decode)
+}
+
+/// Turns coded frames, one after the other, into what the decoder takes.
+#[derive(Default)]
+pub(crate) struct Feed {
+    entry: Option<usize>,
+    colours: Option<Colours>,
+}
+
+impl Feed {
+    /// The bytes of one frame, behind its parameter sets where they change.
+    pub fn packet(&mut self, movie: &mut Movie, sample: &Sample) -> Result<Vec<u8>, MediaError> {
+        let avc = avc_of(movie, sample.entry)?;
+        let mut packet = Vec::new();
+        if self.entry != Some(sample.entry) {
+            check_format(&avc)?;
+            packet.extend(h264::parameter_sets(&avc.avcc_box));
+            self.colours = Some(h264::colours(&avc.avcc_box, usize::from(avc.visual.height)));
+            self.entry = Some(sample.entry);
+        }
+        let data = movie.read(sample)?;
+        h264::append_units(&mut packet, &data, &avc.avcc_box)?;
+        Ok(packet)
+    }
+
+    /// How the pictures that came out so far are to be read as colours.
+    pub fn colours(&self) -> Result<Colours, MediaError> {
+        self.colours.ok_or_else(|| MediaError::decode("there is nothing to decode"))
+    }
 }
 
 /// The frames to decode for one: from the nearest frame where decoding can start, to the next such.

@@ -4,7 +4,26 @@
 use shiguredo_mp4::boxes::AvccBox;
 
 use crate::MediaError;
-use crate::colour::Colours;
+
+/// How the numbers of a video mean colours.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Colours {
+    /// Share of red in luma.
+    pub red: f32,
+    /// Share of blue in luma.
+    pub blue: f32,
+    /// Whether luma uses 0–255 rather than 16–235.
+    pub full_range: bool,
+}
+
+impl Colours {
+    /// ITU-R BT.601, standard definition.
+    pub const BT601: Self = Self { red: 0.299, blue: 0.114, full_range: false };
+    /// ITU-R BT.709, high definition.
+    pub const BT709: Self = Self { red: 0.2126, blue: 0.0722, full_range: false };
+    /// ITU-R BT.2020.
+    pub const BT2020: Self = Self { red: 0.2627, blue: 0.0593, full_range: false };
+}
 
 /// Parameter sets in the form that the decoder takes, each after a start code.
 pub(crate) fn parameter_sets(config: &AvccBox) -> Vec<u8> {

@@ -1,26 +1,38 @@
 //! Videos and pictures, read and made without any program beside this one: probe an MP4, take a
-//! frame out of it, make posters and PNGs, write H.264.
+//! frame out of it, make posters and PNGs, write H.264, copy it with tags.
 //!
 //! Knows files and pixels. Knows nothing of jobs, clips, services or where files are kept. Whatever
 //! it reads may come from anywhere: sizes are bounded, tables are checked against the file, and a
 //! damaged file is a [`MediaError`], never a panic. Everything here blocks; call it from a thread
 //! that may.
 
+mod boxes;
+mod chunks;
 mod colour;
 mod container;
+mod copy;
 mod decode;
 mod error;
+mod framing;
 mod h264;
+mod outline;
 mod picture;
+mod strip;
+mod tags;
 mod write;
 
 use std::path::Path;
 
 use lastframe_model::MediaFacts;
 
+pub use copy::{Copied, copy_unchanged, copy_with_tags, read_recipe, write_with_tags};
 pub use decode::{frame_at, last_frame};
 pub use error::MediaError;
+pub use framing::frame_picture;
+pub use outline::{Outline, outline};
 pub use picture::{PictureFacts, decode_picture, encode_png, encode_poster, fill, picture_facts};
+pub use strip::{STRIP_COLUMNS, STRIP_TILES, strip};
+pub use tags::{MAX_TAG, Tags};
 pub use write::VideoWriter;
 
 /// Reads what an MP4 says about itself: size in pixels, presented frames, rate, length, sound.

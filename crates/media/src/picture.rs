@@ -4,7 +4,7 @@
 use std::io::Cursor;
 
 use fast_image_resize as resize;
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits, RgbImage};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits, Rgb, RgbImage, RgbaImage};
 use lastframe_model::ImageFormat;
 
 use crate::MediaError;
@@ -34,6 +34,13 @@ fn not_a_picture(why: impl ToString) -> MediaError {
     MediaError::NotAPicture { why: why.to_string() }
 }
 
+fn unreadable(error: ImageError) -> MediaError {
+    match error {
+        ImageError::Limits(_) => not_a_picture("it has more than 12,000 px a side, or would fill the memory"),
+        error => not_a_picture(error),
+    }
+}
+
 fn reader(bytes: &[u8]) -> Result<(ImageFormat, impl ImageDecoder + '_), MediaError> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?;
     let format = match reader.format() {
@@ -50,7 +57,7 @@ fn reader(bytes: &[u8]) -> Result<(ImageFormat, impl ImageDecoder + '_), MediaEr
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_MEMORY);
     reader.limits(limits);
-    Ok((format, reader.into_decoder().map_err(not_a_picture)?))
+    Ok((format, reader.into_decoder().map_err(unreadable)?))
 }
 
 /// Reads the format and size of a picture from its bytes, without decoding its pixels.
@@ -69,6 +76,38 @@ pub fn picture_facts(bytes: &[u8]) -> Result<PictureFacts, MediaError> {
     Ok(PictureFacts { format, width, height })
 }
 
+/// A picture with its pixels as they are meant to be seen.
+pub(crate) struct Upright {
+    /// Turned as the camera noted.
+    pub pixels: RgbaImage,
+    /// Its ICC profile, if that is one for red, green and blue.
+    pub profile: Option<Vec<u8>>,
+}
+
+/// All pixels of a picture. Of an animation, its first frame.
+pub(crate) fn upright(bytes: &[u8]) -> Result<Upright, MediaError> {
+    let (_, mut decoder) = reader(bytes)?;
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    // One of greys or inks does not describe the pixels that come out of the decoder.
+    let profile = decoder.icc_profile().ok().flatten().filter(|profile| profile.get(16..20) == Some(b"RGB "));
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
+    picture.apply_orientation(orientation);
+    Ok(Upright { pixels: picture.into_rgba8(), profile })
+}
+
+/// Transparent parts over one colour.
+pub(crate) fn flatten(picture: &RgbaImage, behind: Rgb<u8>) -> RgbImage {
+    let mut flat = RgbImage::new(picture.width(), picture.height());
+    for (out, pixel) in flat.pixels_mut().zip(picture.pixels()) {
+        let alpha = u32::from(pixel[3]);
+        for channel in 0..3 {
+            let seen = u32::from(pixel[channel]) * alpha + u32::from(behind[channel]) * (255 - alpha);
+            out[channel] = u8::try_from((seen + 127) / 255).unwrap_or(255);
+        }
+    }
+    flat
+}
+
 /// The pixels of a picture, upright, transparent parts over black. Of an animation, its first frame.
 ///
 /// # Errors
@@ -77,20 +116,9 @@ pub fn picture_facts(bytes: &[u8]) -> Result<PictureFacts, MediaError> {
 pub fn decode_picture(bytes: &[u8]) -> Result<RgbImage, MediaError> {
     let (_, mut decoder) = reader(bytes)?;
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(not_a_picture)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(unreadable)?;
     picture.apply_orientation(orientation);
-    if !picture.color().has_alpha() {
-        return Ok(picture.into_rgb8());
-    }
-    let with_alpha = picture.into_rgba8();
-    let mut flat = RgbImage::new(with_alpha.width(), with_alpha.height());
-    for (out, pixel) in flat.pixels_mut().zip(with_alpha.pixels()) {
-        let alpha = u32::from(pixel[3]);
-        for channel in 0..3 {
-            out[channel] = u8::try_from((u32::from(pixel[channel]) * alpha + 127) / 255).unwrap_or(255);
-        }
-    }
-    Ok(flat)
+    if picture.color().has_alpha() { Ok(flatten(&picture.into_rgba8(), Rgb([0; 3]))) } else { Ok(picture.into_rgb8()) }
 }
 
 /// A PNG of a picture.
@@ -117,9 +145,14 @@ pub fn encode_poster(picture: &RgbImage) -> Result<Vec<u8>, MediaError> {
     } else {
         picture.clone()
     };
-    let encoder = webp::Encoder::from_rgb(small.as_raw(), small.width(), small.height());
+    encode_webp(&small, POSTER_QUALITY)
+}
+
+/// A WebP of a picture. `quality` is 0 – 100.
+pub(crate) fn encode_webp(picture: &RgbImage, quality: f32) -> Result<Vec<u8>, MediaError> {
+    let encoder = webp::Encoder::from_rgb(picture.as_raw(), picture.width(), picture.height());
     let bytes = encoder
-        .encode_simple(false, POSTER_QUALITY)
+        .encode_simple(false, quality)
         .map_err(|error| MediaError::encode(format!("WebP refused it ({error:?})")))?;
     Ok(bytes.to_vec())
 }

@@ -8,10 +8,13 @@
     reason = "made-up pictures: every number is small"
 )]
 
+mod copies;
 mod foreign;
+mod framing;
 mod hostile;
 mod own;
 mod pictures;
+mod strips;
 
 use image::RgbImage;
 
