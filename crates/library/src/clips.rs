@@ -4,20 +4,44 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use lastframe_model::{Clip, ClipId, ClipPage, Film, Job, JobId, JobState, TaskId};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use crate::Library;
+use crate::crash::{self, Point};
 use crate::error::LibraryError;
 use crate::places::Places;
-use crate::{folders, jobs, recipe, rows};
+use crate::{files, folders, jobs, recipe, rows, shelf};
 
 const SELECT: &str = "SELECT clips.id, clips.job, jobs.request, jobs.provider, jobs.task_id, clips.media,
     jobs.estimate, clips.billed, clips.sha256, clips.file, clips.last_frame_from_service, jobs.created_at,
-    jobs.submitted_at, clips.finished_at, folders.path
+    jobs.submitted_at, clips.finished_at, folders.path,
+    clips.name, clips.note, clips.starred, clips.tags, clips.trashed_at, clips.missing,
+    jobs.completion ->> '$.completed_at'
     FROM clips JOIN jobs ON jobs.id = clips.job JOIN folders ON folders.id = clips.folder";
 
-fn from_row(row: &Row<'_>, current: &Path) -> rusqlite::Result<Clip> {
-    Ok(Clip {
+/// A clip as its row has it. Where its file is seen from the folder in use is found out by [`Kept::seen_from`],
+/// which looks at the disk and so has to wait until the connection is free for others: a drive may be slow, or away.
+pub(crate) struct Kept {
+    pub(crate) clip: Clip,
+    /// The folder of clips that it was kept in.
+    pub(crate) folder: PathBuf,
+}
+
+impl Kept {
+    /// The clip with its file relative to the folder in use if it was kept there, or was carried there with a folder
+    /// that moved; else with the whole path in the folder it was kept in.
+    pub(crate) fn seen_from(self, current: &Path) -> Clip {
+        let Self { clip, folder } = self;
+        if current == folder || current.join(&clip.file).is_file() {
+            return clip;
+        }
+        let file = folder.join(&clip.file).to_string_lossy().replace('\\', "/");
+        Clip { file, ..clip }
+    }
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Kept> {
+    let clip = Clip {
         id: ClipId::new(row.get::<_, String>(0)?),
         job: JobId::new(row.get::<_, String>(1)?),
         request: rows::json(row, 2)?,
@@ -27,34 +51,70 @@ fn from_row(row: &Row<'_>, current: &Path) -> rusqlite::Result<Clip> {
         estimate: rows::json(row, 6)?,
         billed: rows::json(row, 7)?,
         sha256: row.get(8)?,
-        file: file_in(current, &row.get::<_, String>(14)?, row.get(9)?),
+        file: row.get(9)?,
         last_frame_from_service: row.get(10)?,
         created_at: rows::time(row, 11)?,
         submitted_at: rows::optional_time(row, 12)?,
+        completed_at: row.get::<_, Option<String>>(21)?.and_then(|text| text.parse().ok()),
         finished_at: rows::time(row, 13)?,
-    })
+        name: row.get(15)?,
+        note: row.get(16)?,
+        starred: row.get(17)?,
+        tags: rows::json(row, 18)?,
+        trashed_at: rows::optional_time(row, 19)?,
+        missing: row.get(20)?,
+    };
+    Ok(Kept { clip, folder: PathBuf::from(row.get::<_, String>(14)?) })
 }
 
-/// Where a clip is, seen from the folder in use: relative to it if it was kept there, or was carried there
-/// with a folder that moved; else the whole path in the folder it was kept in.
-fn file_in(current: &Path, kept_in: &str, file: String) -> String {
-    if current == Path::new(kept_in) || current.join(&file).is_file() {
-        return file;
-    }
-    PathBuf::from(kept_in).join(&file).to_string_lossy().replace('\\', "/")
-}
-
-fn get(connection: &Connection, id: &ClipId, places: &Places) -> Result<Option<Clip>, LibraryError> {
+pub(crate) fn get(connection: &Connection, id: &ClipId) -> Result<Option<Kept>, LibraryError> {
     let mut statement = connection.prepare_cached(&format!("{SELECT} WHERE clips.id = ?1"))?;
-    Ok(statement.query_row([id.as_str()], |row| from_row(row, &places.clips)).optional()?)
+    Ok(statement.query_row([id.as_str()], from_row).optional()?)
 }
 
-/// The newest clip that continues from this one.
-fn newest_after(connection: &Connection, id: &ClipId, places: &Places) -> Result<Option<Clip>, LibraryError> {
+/// The clips of these numbers, in their order.
+pub(crate) fn of_numbers(connection: &Connection, numbers: &[u32]) -> Result<Vec<Kept>, LibraryError> {
+    let mut statement =
+        connection.prepare_cached(&format!("{SELECT} JOIN shelf ON shelf.clip = clips.id WHERE shelf.n = ?1"))?;
+    let kept = numbers.iter().map(|n| statement.query_row([n], from_row).optional());
+    Ok(kept.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+/// The newest clip outside the trash that continues from this one.
+fn newest_after(connection: &Connection, id: &ClipId) -> Result<Option<Kept>, LibraryError> {
     let mut statement = connection.prepare_cached(&format!(
-        "{SELECT} WHERE jobs.continues = ?1 ORDER BY clips.finished_at DESC, clips.id DESC LIMIT 1"
+        "{SELECT} WHERE jobs.continues = ?1 AND clips.trashed_at IS NULL ORDER BY clips.finished_at DESC, clips.id DESC LIMIT 1"
     ))?;
-    Ok(statement.query_row([id.as_str()], |row| from_row(row, &places.clips)).optional()?)
+    Ok(statement.query_row([id.as_str()], from_row).optional()?)
+}
+
+/// Enters the row of a clip whose job is in the table already.
+pub(crate) fn insert(tx: &Transaction<'_>, clip: &Clip, folder: i64, reply: &str) -> Result<(), LibraryError> {
+    tx.prepare_cached(
+        "INSERT INTO clips (id, job, folder, file, sha256, media, billed, last_frame_from_service,
+         finished_at, reply, name, note, starred, tags, trashed_at, missing)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+    )?
+    .execute(params![
+        clip.id.as_str(),
+        clip.job.as_str(),
+        folder,
+        clip.file,
+        clip.sha256,
+        serde_json::to_string(&clip.media)?,
+        serde_json::to_string(&clip.billed)?,
+        clip.last_frame_from_service,
+        rows::time_text(clip.finished_at),
+        reply,
+        clip.name,
+        clip.note,
+        clip.starred,
+        serde_json::to_string(&clip.tags)?,
+        clip.trashed_at.map(rows::time_text),
+        clip.missing,
+    ])?;
+    shelf::refresh(tx, &clip.id, shelf::Words::Changed)?;
+    Ok(())
 }
 
 impl Library {
@@ -68,57 +128,47 @@ impl Library {
     pub fn finish_job(&self, places: &Places, clip: &Clip, reply: &str) -> Result<(Job, Clip), LibraryError> {
         let file = places.clip_file(clip);
         std::fs::metadata(&file).map_err(|source| LibraryError::io(&file, source))?;
-        recipe::write(&places.recipe_file(clip), clip, reply)?;
-        self.write(|tx| {
+        files::sweep_beside(&file)?;
+        recipe::write(&places.recipe_file(clip), clip, reply, None)?;
+        crash::reached(Point::RecipeWritten);
+        let (job, kept) = self.write(|tx| {
             let folder = folders::id_of(tx, &places.clips)?;
-            tx.execute(
-                "INSERT INTO clips (id, job, folder, file, sha256, media, billed, last_frame_from_service,
-                 finished_at, reply) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                params![
-                    clip.id.as_str(),
-                    clip.job.as_str(),
-                    folder,
-                    clip.file,
-                    clip.sha256,
-                    serde_json::to_string(&clip.media)?,
-                    serde_json::to_string(&clip.billed)?,
-                    clip.last_frame_from_service,
-                    rows::time_text(clip.finished_at),
-                    reply,
-                ],
-            )?;
+            insert(tx, clip, folder, reply)?;
             let job = jobs::shift(tx, &clip.job, JobState::Downloading, JobState::Done, |job| {
                 job.finished_at = Some(clip.finished_at);
                 job.progress = None;
                 job.wait = None;
             })?;
-            let clip = get(tx, &clip.id, &self.places())?.ok_or_else(|| LibraryError::NoSuchClip(clip.id.clone()))?;
-            Ok((job, clip))
-        })
+            let kept = get(tx, &clip.id)?.ok_or_else(|| LibraryError::NoSuchClip(clip.id.clone()))?;
+            Ok((job, kept))
+        })?;
+        crash::moved(job.state);
+        Ok((job, kept.seen_from(&self.places().clips)))
     }
 
     /// A clip.
     pub fn clip(&self, id: &ClipId) -> Result<Option<Clip>, LibraryError> {
-        let places = self.places();
-        self.read(|connection| get(connection, id, &places))
+        let kept = self.read(|connection| get(connection, id))?;
+        Ok(kept.map(|kept| kept.seen_from(&self.places().clips)))
     }
 
-    /// Up to `limit` clips, newest first, after the one given or from the newest. An `after` that is not in the
+    /// Up to `limit` clips outside the trash, newest first, after the one given or from the newest. An `after` that is not in the
     /// library gives an empty page.
     pub fn clips(&self, after: Option<&ClipId>, limit: u32) -> Result<ClipPage, LibraryError> {
-        let places = self.places();
-        self.read(|connection| {
-            let total = connection.query_row("SELECT count(*) FROM clips", [], |row| row.get(0))?;
+        let (kept, total) = self.read(|connection| {
+            let total =
+                connection.query_row("SELECT count(*) FROM clips WHERE trashed_at IS NULL", [], |row| row.get(0))?;
             let mut statement = connection.prepare_cached(&format!(
-                "{SELECT} WHERE ?1 IS NULL OR (clips.finished_at, clips.id) <
-                     (SELECT finished_at, id FROM clips WHERE id = ?1)
+                "{SELECT} WHERE clips.trashed_at IS NULL AND (?1 IS NULL OR (clips.finished_at, clips.id) <
+                     (SELECT finished_at, id FROM clips WHERE id = ?1))
                  ORDER BY clips.finished_at DESC, clips.id DESC LIMIT ?2"
             ))?;
-            let clips = statement
-                .query_map(params![after.map(ClipId::as_str), limit], |row| from_row(row, &places.clips))?
-                .collect::<Result<_, _>>()?;
-            Ok(ClipPage { clips, total })
-        })
+            let kept = statement
+                .query_map(params![after.map(ClipId::as_str), limit], from_row)?
+                .collect::<Result<Vec<_>, _>>()?;
+            Ok((kept, total))
+        })?;
+        Ok(ClipPage { clips: self.all_seen(kept), total })
     }
 
     /// The service's reply for a clip, as received, signed links masked.
@@ -137,25 +187,30 @@ impl Library {
     /// # Errors
     /// [`LibraryError::NoSuchClip`] if the clip itself is not in the library.
     pub fn film(&self, id: &ClipId) -> Result<Film, LibraryError> {
-        let places = self.places();
-        self.read(|connection| {
-            let this = get(connection, id, &places)?.ok_or_else(|| LibraryError::NoSuchClip(id.clone()))?;
-            let mut seen = HashSet::from([this.id.clone()]);
-            let mut clips = vec![this];
-            while let Some(before) = clips.last().and_then(|clip| clip.request.continues.clone()) {
-                match get(connection, &before, &places)? {
-                    Some(clip) if seen.insert(clip.id.clone()) => clips.push(clip),
+        let kept = self.read(|connection| {
+            let this = get(connection, id)?.ok_or_else(|| LibraryError::NoSuchClip(id.clone()))?;
+            let mut seen = HashSet::from([this.clip.id.clone()]);
+            let mut film = vec![this];
+            while let Some(before) = film.last().and_then(|kept| kept.clip.request.continues.clone()) {
+                match get(connection, &before)? {
+                    Some(kept) if seen.insert(kept.clip.id.clone()) => film.push(kept),
                     _ => break,
                 }
             }
-            clips.reverse();
-            while let Some(last) = clips.last().map(|clip| clip.id.clone()) {
-                match newest_after(connection, &last, &places)? {
-                    Some(clip) if seen.insert(clip.id.clone()) => clips.push(clip),
+            film.reverse();
+            while let Some(last) = film.last().map(|kept| kept.clip.id.clone()) {
+                match newest_after(connection, &last)? {
+                    Some(kept) if seen.insert(kept.clip.id.clone()) => film.push(kept),
                     _ => break,
                 }
             }
-            Ok(Film::of(clips))
-        })
+            Ok(film)
+        })?;
+        Ok(Film::of(self.all_seen(kept)))
+    }
+
+    pub(crate) fn all_seen(&self, kept: Vec<Kept>) -> Vec<Clip> {
+        let current = self.places().clips;
+        kept.into_iter().map(|kept| kept.seen_from(&current)).collect()
     }
 }

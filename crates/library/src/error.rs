@@ -5,7 +5,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use lastframe_model::{ClipId, ImageId, JobId, JobState};
+use lastframe_model::{ClipId, ImageId, JobId, JobState, MarkProblem, PresetProblem};
 
 /// Why the library could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +27,18 @@ pub enum LibraryError {
         /// Newest schema version that this program knows.
         known: i64,
     },
+    /// The database is not whole. It stays where it is until a rebuild puts it aside.
+    #[error(
+        "The library's database is damaged: {detail}. The clips in their folder are not touched by that. \
+         `lastframe library rebuild` makes a new database from them and keeps the damaged one aside."
+    )]
+    Damaged {
+        /// What SQLite says.
+        detail: String,
+    },
+    /// This program has given the library back: whatever it still has under way writes no more.
+    #[error("The library is no longer this program's to write.")]
+    NotOwned,
     /// There is no such job.
     #[error("There is no job {0} in the library.")]
     NoSuchJob(JobId),
@@ -36,6 +48,18 @@ pub enum LibraryError {
     /// There is no such picture.
     #[error("The picture {0} is no longer in the library.")]
     NoSuchImage(ImageId),
+    /// A preset cannot have that name.
+    #[error(transparent)]
+    PresetName(#[from] PresetProblem),
+    /// There is no preset of that name.
+    #[error("There is no preset called “{0}”.")]
+    NoSuchPreset(String),
+    /// Something cannot be written on a clip, or a search not be saved.
+    #[error(transparent)]
+    Mark(#[from] MarkProblem),
+    /// A text that should be a day is none.
+    #[error("“{0}” is no day: a day is written as 2026-11-22.")]
+    NoDay(String),
     /// The job is not where the caller believed it to be, or may not go where it was sent.
     #[error("The job is {}.", actual.word())]
     WrongState {
@@ -51,6 +75,12 @@ pub enum LibraryError {
     /// The folder of the clips is not there, e.g. its drive is not connected.
     #[error("The clips folder {} is missing.", .0.display())]
     FolderGone(PathBuf),
+    /// A file that was to be a clip's has other bytes.
+    #[error("This is another file: its bytes are not those of the clip.")]
+    AnotherFile,
+    /// The file of a clip is not there.
+    #[error("The file of this clip is not where it was: {}.", .0.display())]
+    ClipMissing(PathBuf),
     /// A path that the database cannot keep.
     #[error("{} cannot be used: its name is not valid Unicode.", .0.display())]
     NotUnicode(PathBuf),
@@ -86,7 +116,8 @@ pub enum LibraryError {
 
 impl LibraryError {
     /// An I/O error at a path; a full disk is told apart.
-    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
+    #[must_use]
+    pub fn io(path: &Path, source: io::Error) -> Self {
         match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull,
             _ => Self::Io { path: path.to_owned(), source },
@@ -118,6 +149,9 @@ impl From<rusqlite::Error> for LibraryError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::DiskFull,
+            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+                Self::Damaged { detail: error.to_string() }
+            }
             _ => Self::Database(error),
         }
     }

@@ -3,12 +3,13 @@
 //! Knows nothing about clips or jobs.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 
+use crate::crash::{self, Point};
 use crate::error::LibraryError;
 
 /// Moves a finished file to its final name on the same volume: its bytes are made durable first, then the
@@ -18,9 +19,59 @@ pub fn place_file(from: &Path, to: &Path) -> Result<(), LibraryError> {
     let file = OpenOptions::new().read(true).write(true).open(from).map_err(|e| LibraryError::io(from, e))?;
     file.sync_all().map_err(|e| LibraryError::io(from, e))?;
     drop(file);
+    crash::reached(Point::PartSynced);
     make_parent(to)?;
     fs::rename(from, to).map_err(|e| LibraryError::io(to, e))?;
+    crash::reached(Point::FileRenamed);
     sync_parent(to)
+}
+
+/// Copies a file under a name for the time being, brings it to the disk, and returns its SHA-256 (64 lower-case hex
+/// digits) and its bytes. `from` is read once and stays as it is.
+pub fn copy_hashed(from: &Path, to: &Path) -> Result<(String, u64), LibraryError> {
+    let mut source = File::open(from).map_err(|e| LibraryError::io(from, e))?;
+    let mut copy = || {
+        let mut target = File::create(to)?;
+        let (mut hash, mut bytes, mut buffer) = (Sha256::new(), 0_u64, vec![0_u8; 256 * 1024]);
+        loop {
+            let read = match source.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) => return Ok(Err(LibraryError::io(from, error))),
+            };
+            hash.update(&buffer[..read]);
+            target.write_all(&buffer[..read])?;
+            bytes += u64::try_from(read).unwrap_or_default();
+        }
+        target.sync_all()?;
+        Ok(Ok((hex::encode(hash.finalize()), bytes)))
+    };
+    copy().map_err(|e| LibraryError::io(to, e))?
+}
+
+/// Gives files that are on the disk already their final names on the same volume, then makes all the names durable. The
+/// last folder of each is made if it is missing.
+pub fn place_synced(files: &[(PathBuf, PathBuf)]) -> Result<(), LibraryError> {
+    let mut folders = std::collections::BTreeMap::new();
+    for (from, to) in files {
+        make_parent(to)?;
+        fs::rename(from, to).map_err(|e| LibraryError::io(to, e))?;
+        folders.insert(to.parent(), to);
+    }
+    folders.values().try_for_each(|to| sync_parent(to))
+}
+
+/// Copies a file to its final name: under the name of a part first, then as [`place_file`] does. `from` stays as it is.
+pub(crate) fn copy_into_place(from: &Path, to: &Path) -> Result<(), LibraryError> {
+    make_parent(to)?;
+    let part = PathBuf::from(format!("{}.part", to.display()));
+    let copied = fs::copy(from, &part).map_err(|source| LibraryError::io(&part, source));
+    let placed = copied.and_then(|_| place_file(&part, to));
+    if placed.is_err() {
+        let _ = fs::remove_file(&part); // it may not be there; the error above is the one that matters
+    }
+    placed
 }
 
 /// Writes a whole file under its final name, as [`place_file`] does.
@@ -43,6 +94,9 @@ fn write(path: &Path, bytes: &[u8], private: bool) -> Result<(), LibraryError> {
         file.write_all(bytes)?;
         file.sync_all()?;
         drop(file);
+        if !private {
+            crash::reached(Point::BesideSynced);
+        }
         fs::rename(&new, path)
     })();
     if let Err(source) = written {
@@ -50,6 +104,23 @@ fn write(path: &Path, bytes: &[u8], private: bool) -> Result<(), LibraryError> {
         return Err(LibraryError::io(path, source));
     }
     sync_parent(path)
+}
+
+/// Removes what a program that died left unfinished of the files beside `path` that share its stem. Only for names
+/// that nobody else is writing now.
+pub(crate) fn sweep_beside(path: &Path) -> Result<(), LibraryError> {
+    let (Some(folder), Some(stem)) = (path.parent(), path.file_stem().and_then(|stem| stem.to_str())) else {
+        return Ok(());
+    };
+    for entry in fs::read_dir(folder).map_err(|e| LibraryError::io(folder, e))?.flatten() {
+        let (name, path) = (entry.file_name(), entry.path());
+        let left = path.extension().is_some_and(|extension| extension == "new")
+            && name.to_str().is_some_and(|name| name.starts_with(stem));
+        if left && let Err(error) = fs::remove_file(&path) {
+            tracing::warn!(%error, "an unfinished file could not be removed");
+        }
+    }
+    Ok(())
 }
 
 /// SHA-256 of a file, 64 lower-case hex digits.
@@ -82,7 +153,7 @@ pub(crate) fn private_folder(path: &Path) -> Result<(), LibraryError> {
 
 /// Makes the folder right above `path`, and none above that: a drive that is away must not be replaced by an
 /// empty folder of its name.
-fn make_parent(path: &Path) -> Result<(), LibraryError> {
+pub(crate) fn make_parent(path: &Path) -> Result<(), LibraryError> {
     let Some(parent) = path.parent() else { return Ok(()) };
     match fs::create_dir(parent) {
         Ok(()) => sync_parent(parent),
@@ -92,7 +163,7 @@ fn make_parent(path: &Path) -> Result<(), LibraryError> {
 }
 
 /// Makes the names in the folder of `path` durable. Windows does so by itself and cannot be asked.
-fn sync_parent(path: &Path) -> Result<(), LibraryError> {
+pub(crate) fn sync_parent(path: &Path) -> Result<(), LibraryError> {
     #[cfg(unix)]
     if let Some(parent) = path.parent() {
         File::open(parent).and_then(|folder| folder.sync_all()).map_err(|e| LibraryError::io(parent, e))?;

@@ -8,6 +8,7 @@ use lastframe_model::{Job, JobId, JobState};
 use rusqlite::{Transaction, params};
 
 use crate::Library;
+use crate::crash::{self, Point};
 use crate::error::LibraryError;
 use crate::jobs;
 use crate::rows;
@@ -48,6 +49,34 @@ pub(crate) fn settle(
     Ok(())
 }
 
+/// Queued → submitting, with its intent.
+pub(crate) fn begin(
+    tx: &Transaction<'_>,
+    id: &JobId,
+    payload_sha256: &str,
+    at: Timestamp,
+) -> Result<Job, LibraryError> {
+    let job = jobs::shift(tx, id, JobState::Queued, JobState::Submitting, |job| {
+        job.submitted_at = Some(at);
+        job.wait = None;
+    })?;
+    let written = tx.execute(
+        "INSERT INTO intents (job, attempt, payload_sha256, sent_at)
+         SELECT ?1, coalesce(max(attempt), 0) + 1, ?2, ?3 FROM intents WHERE job = ?1",
+        params![id.as_str(), payload_sha256, rows::time_text(at)],
+    );
+    match written {
+        Ok(_) => {
+            crash::reached(Point::IntentUncommitted);
+            Ok(job)
+        }
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {
+            Err(LibraryError::AlreadySent(id.clone()))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 impl Library {
     /// Queued → submitting, with the intent of its POST written down in the same transaction. Only after this
     /// has returned may the POST be sent. `payload_sha256` is the hash of its body, `at` the time.
@@ -56,24 +85,7 @@ impl Library {
     /// [`LibraryError::WrongState`] unless the job is queued; [`LibraryError::AlreadySent`] if an earlier POST
     /// of it may have been accepted.
     pub fn begin_submit(&self, id: &JobId, payload_sha256: &str, at: Timestamp) -> Result<Job, LibraryError> {
-        self.write(|tx| {
-            let job = jobs::shift(tx, id, JobState::Queued, JobState::Submitting, |job| {
-                job.submitted_at = Some(at);
-                job.wait = None;
-            })?;
-            let written = tx.execute(
-                "INSERT INTO intents (job, attempt, payload_sha256, sent_at)
-                 SELECT ?1, coalesce(max(attempt), 0) + 1, ?2, ?3 FROM intents WHERE job = ?1",
-                params![id.as_str(), payload_sha256, rows::time_text(at)],
-            );
-            match written {
-                Ok(_) => Ok(job),
-                Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation) => {
-                    Err(LibraryError::AlreadySent(id.clone()))
-                }
-                Err(error) => Err(error.into()),
-            }
-        })
+        self.write(|tx| begin(tx, id, payload_sha256, at)).inspect(|job| crash::moved(job.state))
     }
 
     /// How many POSTs of this job were begun, and how many of them may have been accepted (at most one).

@@ -1,16 +1,29 @@
 //! The table of jobs. A job moves only by compare-and-set: whoever believed it elsewhere is told so, and
 //! moves that the model does not know are refused whoever asks.
 
-use lastframe_model::{ClipId, Job, JobId, JobState, Provider, TaskId};
+use lastframe_model::{Billed, Clip, ClipId, Job, JobId, JobState, Provider, TaskId};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
+use serde::{Deserialize, Serialize};
 
 use crate::Library;
 use crate::error::LibraryError;
-use crate::{intents, rows};
+use crate::{crash, intents, rows, state};
+
+/// What the service said of a finished task: enough to make a clip of its video without asking again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Completion {
+    /// What was billed.
+    pub billed: Billed,
+    /// The whole reply as received, links masked.
+    pub reply: String,
+    /// When that was heard. Older versions did not write it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completed_at: Option<jiff::Timestamp>,
+}
 
 const SELECT: &str = "SELECT jobs.id, jobs.request, jobs.provider, jobs.state, jobs.task_id, jobs.progress,
     jobs.estimate, jobs.failure, jobs.wait, clips.id, jobs.created_at, jobs.submitted_at, jobs.finished_at,
-    jobs.dismissed, jobs.revision
+    jobs.dismissed, jobs.revision, jobs.position
     FROM jobs LEFT JOIN clips ON clips.job = jobs.id";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Job> {
@@ -33,6 +46,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Job> {
         finished_at: rows::optional_time(row, 12)?,
         dismissed: row.get(13)?,
         revision: row.get(14)?,
+        position: row.get(15)?,
     })
 }
 
@@ -65,6 +79,9 @@ pub(crate) fn shift(
     if from != to {
         intents::settle(tx, id, from, to, job.finished_at)?;
     }
+    if (from, to) == (JobState::Submitting, JobState::Running) {
+        state::accepted(tx, &job.provider)?;
+    }
     tx.prepare_cached(
         "UPDATE jobs SET state = ?2, revision = revision + 1, task_id = ?3, progress = ?4, failure = ?5, wait = ?6,
          submitted_at = ?7, finished_at = ?8, dismissed = ?9 WHERE id = ?1",
@@ -80,13 +97,16 @@ pub(crate) fn shift(
         job.finished_at.map(rows::time_text),
         job.dismissed,
     ])?;
+    if from != to {
+        crash::moving(to);
+    }
     get(tx, id)?.ok_or_else(|| LibraryError::NoSuchJob(id.clone()))
 }
 
-fn insert(tx: &Transaction<'_>, job: &Job) -> Result<(), LibraryError> {
+fn insert(tx: &Transaction<'_>, job: &Job) -> Result<Job, LibraryError> {
     tx.prepare_cached(
-        "INSERT INTO jobs (id, state, revision, provider, request, estimate, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO jobs (id, state, revision, provider, request, estimate, created_at, position)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT coalesce(max(position), 0) + 1 FROM jobs))",
     )?
     .execute(params![
         job.id.as_str(),
@@ -97,6 +117,54 @@ fn insert(tx: &Transaction<'_>, job: &Job) -> Result<(), LibraryError> {
         serde_json::to_string(&job.estimate)?,
         rows::time_text(job.created_at),
     ])?;
+    get(tx, &job.id)?.ok_or_else(|| LibraryError::NoSuchJob(job.id.clone()))
+}
+
+/// The job that has this task of this service; the one that had it first.
+pub(crate) fn of_task(
+    connection: &Connection,
+    provider: &Provider,
+    task: &TaskId,
+) -> Result<Option<JobId>, LibraryError> {
+    let mut statement = connection
+        .prepare_cached("SELECT id FROM jobs WHERE provider = ?1 AND task_id = ?2 ORDER BY shares_task, id LIMIT 1")?;
+    let found = statement
+        .query_row(params![rows::provider_text(provider), task.as_str()], |row| row.get::<_, String>(0))
+        .optional()?;
+    Ok(found.map(JobId::new))
+}
+
+/// Enters the job of a clip that is found without a database: done, with the one POST that must have been accepted, or
+/// none where its file was brought in.
+pub(crate) fn insert_done(tx: &Transaction<'_>, clip: &Clip) -> Result<(), LibraryError> {
+    let shares = of_task(tx, &clip.provider, &clip.task_id)?.is_some();
+    let completion = Completion { billed: clip.billed.clone(), reply: String::new(), completed_at: clip.completed_at };
+    tx.prepare_cached(
+        "INSERT INTO jobs (id, state, revision, provider, request, estimate, task_id, created_at, submitted_at,
+         finished_at, position, shares_task, completion)
+         VALUES (?1, 'done', 0, ?2, ?3, ?4, ?5, ?6, ?7, ?8, (SELECT coalesce(max(position), 0) + 1 FROM jobs), ?9, ?10)",
+    )?
+    .execute(params![
+        clip.job.as_str(),
+        rows::provider_text(&clip.provider),
+        serde_json::to_string(&clip.request)?,
+        serde_json::to_string(&clip.estimate)?,
+        clip.task_id.as_str(),
+        rows::time_text(clip.created_at),
+        clip.submitted_at.map(rows::time_text),
+        rows::time_text(clip.finished_at),
+        shares,
+        serde_json::to_string(&completion)?,
+    ])?;
+    if clip.provider == Provider::Imported {
+        return Ok(());
+    }
+    // Its payload is not known any more; that it was sent and accepted is.
+    tx.prepare_cached(
+        "INSERT INTO intents (job, attempt, payload_sha256, sent_at, outcome, settled_at)
+         VALUES (?1, 1, '', ?2, 'accepted', ?2)",
+    )?
+    .execute(params![clip.job.as_str(), rows::time_text(clip.submitted_at.unwrap_or(clip.created_at))])?;
     Ok(())
 }
 
@@ -111,37 +179,31 @@ fn put_away(tx: &Transaction<'_>, id: &JobId) -> Result<Job, LibraryError> {
 }
 
 impl Library {
-    /// Writes new, queued jobs down, all or none.
-    pub fn insert_jobs(&self, jobs: &[Job]) -> Result<(), LibraryError> {
-        self.write(|tx| jobs.iter().try_for_each(|job| insert(tx, job)))
+    /// Writes new, queued jobs down at the end of the queue, all or none. Returns them as they stand.
+    pub fn insert_jobs(&self, jobs: &[Job]) -> Result<Vec<Job>, LibraryError> {
+        self.write(|tx| jobs.iter().map(|job| insert(tx, job)).collect())
+            .inspect(|_| crash::reached(crash::Point::JobCommitted))
     }
 
     /// Writes a new job down in the place of an old one that ended without a clip and whose card is still there:
-    /// the old one is put away in the same transaction, so that two clicks make one job. Returns the old one.
+    /// the old one is put away in the same transaction, so that two clicks make one job. Returns both as they stand: the old one, the new one.
     ///
     /// # Errors
     /// [`LibraryError::WrongState`] if the old one is open, done or put away.
-    pub fn replace_job(&self, old: &JobId, new: &Job) -> Result<Job, LibraryError> {
+    pub fn replace_job(&self, old: &JobId, new: &Job) -> Result<(Job, Job), LibraryError> {
         self.write(|tx| {
             let job = get(tx, old)?.ok_or_else(|| LibraryError::NoSuchJob(old.clone()))?;
             if job.dismissed {
                 return Err(LibraryError::WrongState { actual: job.state });
             }
-            insert(tx, new)?;
-            put_away(tx, old)
+            let new = insert(tx, new)?;
+            Ok((put_away(tx, old)?, new))
         })
     }
 
     /// The job that has this task of this service.
     pub fn job_of_task(&self, provider: &Provider, task: &TaskId) -> Result<Option<JobId>, LibraryError> {
-        self.read(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT id FROM jobs WHERE provider = ?1 AND task_id = ?2 LIMIT 1")?;
-            let found = statement
-                .query_row(params![rows::provider_text(provider), task.as_str()], |row| row.get::<_, String>(0))
-                .optional()?;
-            Ok(found.map(JobId::new))
-        })
+        self.read(|connection| of_task(connection, provider, task))
     }
 
     /// A job.
@@ -149,9 +211,81 @@ impl Library {
         self.read(|connection| get(connection, id))
     }
 
-    /// Jobs that still have a way to go, in the order in which they were asked for.
+    /// Jobs that still have a way to go, in the order in which they are to go.
     pub fn open_jobs(&self) -> Result<Vec<Job>, LibraryError> {
-        self.read(|c| list(c, "WHERE state IN ('queued', 'submitting', 'running', 'downloading') ORDER BY jobs.id"))
+        self.read(|connection| {
+            list(
+                connection,
+                "WHERE state IN ('queued', 'submitting', 'running', 'downloading') ORDER BY jobs.position, jobs.id",
+            )
+        })
+    }
+
+    /// Puts a queued job right before another queued one, or last. Returns those whose place changed: the job
+    /// alone, or all that are queued when there was no number left between its neighbours.
+    ///
+    /// # Errors
+    /// [`LibraryError::WrongState`] if either is not queued (any more).
+    pub fn move_in_queue(&self, id: &JobId, before: Option<&JobId>) -> Result<Vec<Job>, LibraryError> {
+        self.write(|tx| {
+            for job in [Some(id), before].into_iter().flatten() {
+                let state = get(tx, job)?.ok_or_else(|| LibraryError::NoSuchJob(job.clone()))?.state;
+                if state != JobState::Queued {
+                    return Err(LibraryError::WrongState { actual: state });
+                }
+            }
+            // One that is being sent may come back to its place: nobody else is put on it.
+            let mut queued = list(tx, "WHERE state IN ('queued', 'submitting') ORDER BY jobs.position, jobs.id")?;
+            queued.retain(|job| job.id != *id);
+            let next = before.and_then(|before| queued.iter().position(|job| job.id == *before));
+            let place = next.unwrap_or(queued.len());
+            let after = place.checked_sub(1).map(|index| queued[index].position);
+            let position = match (after, queued.get(place).map(|job| job.position)) {
+                (Some(after), Some(next)) => f64::midpoint(after, next),
+                (Some(after), None) => after + 1.0,
+                (None, Some(next)) => next - 1.0,
+                (None, None) => 0.0,
+            };
+            let crowded = |other: &Job| (other.position - position).abs() < 1e-6;
+            let order: Vec<(JobId, f64)> = if queued.iter().any(crowded) {
+                let mut ids: Vec<JobId> = queued.into_iter().map(|job| job.id).collect();
+                ids.insert(place, id.clone());
+                ids.into_iter().zip((0_u32..).map(f64::from)).collect()
+            } else {
+                vec![(id.clone(), position)]
+            };
+            let change = |(id, position): (JobId, f64)| {
+                tx.prepare_cached("UPDATE jobs SET position = ?2, revision = revision + 1 WHERE id = ?1")?
+                    .execute(params![id.as_str(), position])?;
+                get(tx, &id)?.ok_or(LibraryError::NoSuchJob(id))
+            };
+            order.into_iter().map(change).collect()
+        })
+    }
+
+    /// Running → downloading, with what the service said of the finished task.
+    ///
+    /// # Errors
+    /// [`LibraryError::WrongState`] unless the job is running.
+    pub fn complete_job(&self, id: &JobId, completion: &Completion) -> Result<Job, LibraryError> {
+        let text = serde_json::to_string(completion)?;
+        self.write(|tx| {
+            tx.prepare_cached("UPDATE jobs SET completion = ?2 WHERE id = ?1")?.execute([id.as_str(), &text])?;
+            shift(tx, id, JobState::Running, JobState::Downloading, |job| {
+                job.progress = None;
+                job.wait = None;
+            })
+        })
+        .inspect(|job| crash::moved(job.state))
+    }
+
+    /// What the service said when the job's task was completed, if it has been.
+    pub fn completion(&self, id: &JobId) -> Result<Option<Completion>, LibraryError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT completion FROM jobs WHERE id = ?1")?;
+            let found = statement.query_row([id.as_str()], |row| rows::optional_json(row, 0)).optional()?;
+            Ok(found.flatten())
+        })
     }
 
     /// Jobs that have a card: open ones, and those that ended without a clip and were not put away. Newest first.
@@ -159,9 +293,9 @@ impl Library {
         self.read(|c| list(c, "WHERE state <> 'done' AND dismissed = 0 ORDER BY jobs.id DESC"))
     }
 
-    /// Every job there ever was, newest first.
+    /// Every job there ever was, newest first. What stands behind files that were brought in is none.
     pub fn all_jobs(&self) -> Result<Vec<Job>, LibraryError> {
-        self.read(|connection| list(connection, "ORDER BY jobs.id DESC"))
+        self.read(|connection| list(connection, "WHERE jobs.provider <> 'imported' ORDER BY jobs.id DESC"))
     }
 
     /// Moves a job from one state to another in one transaction, changing what `change` changes; its revision
@@ -181,7 +315,7 @@ impl Library {
             let actual = self.job(id)?.map_or(from, |job| job.state);
             return Err(LibraryError::WrongState { actual });
         }
-        self.write(|tx| shift(tx, id, from, to, change))
+        self.write(|tx| shift(tx, id, from, to, change)).inspect(|job| crash::moved(job.state))
     }
 
     /// Changes what is said about a job that stays where it is: progress, why it waits.

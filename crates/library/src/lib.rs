@@ -8,31 +8,58 @@
 //! Every call blocks. All share one connection, so there is one writer in this program; other programs may
 //! read at the same time, and write only if they hold the [`Ownership`].
 
+mod bills;
 mod clips;
+pub mod crash;
+mod days;
+mod durations;
 mod error;
 mod files;
 mod folders;
+mod gallery;
 mod images;
+mod imports;
+mod index;
 mod intents;
 mod jobs;
+mod marks;
 mod owner;
 mod places;
+mod presence;
+mod presets;
+mod prompts;
+mod rebuild;
 mod recipe;
+mod reserve;
 mod rows;
+mod salvage;
 mod schema;
+mod searches;
 mod settings;
+mod shelf;
+mod state;
+mod trash;
+mod usage;
+mod verify;
+mod words;
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use error::LibraryError;
-pub use files::{place_file, sha256_of, write_file};
+pub use files::{copy_hashed, place_file, place_synced, sha256_of, write_file};
+pub use imports::{Imported, remove_unentered};
+pub use jobs::Completion;
 pub use owner::Ownership;
 pub use places::{Places, clip_of, file_of};
+pub use presence::Looked;
+pub use rebuild::{Rebuild, Rebuilt, Refused};
 pub use recipe::Recipe;
-pub use settings::read_settings;
+pub use reserve::Accepted;
+pub use settings::{read_settings, write_setting, write_settings_copy};
+pub use verify::check_file;
 
 /// A library that is open. Clones share it.
 #[derive(Clone)]
@@ -45,6 +72,17 @@ struct Shared {
     connection: Mutex<Connection>,
     /// Where things are. The clips folder changes when the person chooses another.
     places: RwLock<Places>,
+    /// The lock of whoever owned the library through this value last; dead once that was given back.
+    held: RwLock<Option<Weak<owner::Held>>>,
+    /// Where ids of accepted tasks go that the database cannot take. Opened when the library is owned.
+    reserve: Mutex<Option<reserve::Reserve>>,
+    /// What clips are found and ordered by, as far as it was asked for. Locked before the connection, never after.
+    index: Mutex<index::Index>,
+    /// Held by whoever puts clips into the trash, takes them out of it or deletes them: what is being taken back is not
+    /// deleted in that moment. Locked before everything else.
+    trash: Mutex<()>,
+    /// What was seen on the disk when the library was last looked through.
+    seen: Mutex<presence::Seen>,
 }
 
 impl Library {
@@ -58,8 +96,16 @@ impl Library {
         files::private_folder(&places.home)?;
         files::private_folder(&places.images())?;
         let connection = schema::open(&places)?;
-        let library =
-            Self { shared: Arc::new(Shared { connection: Mutex::new(connection), places: RwLock::new(places) }) };
+        let shared = Shared {
+            connection: Mutex::new(connection),
+            places: RwLock::new(places),
+            held: RwLock::default(),
+            reserve: Mutex::default(),
+            index: Mutex::default(),
+            trash: Mutex::default(),
+            seen: Mutex::default(),
+        };
+        let library = Self { shared: Arc::new(shared) };
         library.greet_clips_folder()?;
         Ok(library)
     }
@@ -82,11 +128,25 @@ impl Library {
     }
 
     /// Claims the library for running jobs, until the returned value is dropped. `program` is told to others.
+    /// From then on nothing is written through this library any more, and what is being written at that moment
+    /// keeps it from others until it is done.
+    ///
+    /// If the last program was cut off, the database is checked first (a quarter of a second for ten thousand clips).
     ///
     /// # Errors
     /// [`LibraryError::Owned`] with the name and process id of the program that has it.
+    /// [`LibraryError::Damaged`] if the check finds something; the next start then checks again.
     pub fn own(&self, program: &str) -> Result<Ownership, LibraryError> {
-        Ownership::claim(&self.places(), program)
+        let places = self.places();
+        let ownership = Ownership::claim(&places, program)?;
+        if ownership.follows_a_crash() {
+            tracing::warn!("the last program that worked on this library was cut off; its database is checked");
+            self.read(schema::check)?;
+            ownership.is_sound();
+        }
+        *self.reserve() = Some(reserve::Reserve::prepare(&places.reserve()));
+        *self.shared.held.write().unwrap_or_else(PoisonError::into_inner) = Some(ownership.watch());
+        Ok(ownership)
     }
 
     /// Makes the clips folder if it was never used before. One that was used and is gone is away (a drive that
@@ -105,6 +165,31 @@ impl Library {
         }
     }
 
+    fn reserve(&self) -> MutexGuard<'_, Option<reserve::Reserve>> {
+        self.shared.reserve.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn index(&self) -> MutexGuard<'_, index::Index> {
+        // A panic while it is brought up to date could leave half of it: then it is made anew.
+        self.shared.index.lock().unwrap_or_else(|poisoned| {
+            let mut index = poisoned.into_inner();
+            *index = index::Index::default();
+            self.shared.index.clear_poison();
+            index
+        })
+    }
+
+    fn trash(&self) -> MutexGuard<'_, ()> {
+        self.shared.trash.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps the library from others for as long as the value lives. `None` where it was never owned through this
+    /// value: choosing a folder is no work on jobs.
+    fn hold(&self) -> Result<Option<Arc<owner::Held>>, LibraryError> {
+        let held = self.shared.held.read().unwrap_or_else(PoisonError::into_inner);
+        held.as_ref().map(|held| held.upgrade().ok_or(LibraryError::NotOwned)).transpose()
+    }
+
     fn connection(&self) -> MutexGuard<'_, Connection> {
         // A panic between statements rolls its transaction back, so the connection is sound afterwards.
         self.shared.connection.lock().unwrap_or_else(PoisonError::into_inner)
@@ -120,6 +205,8 @@ impl Library {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, LibraryError>,
     ) -> Result<T, LibraryError> {
+        // Declared first, so that it ends last: after the commit and after the connection is free.
+        let _held = self.hold()?;
         let mut connection = self.connection();
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&tx)?;

@@ -8,6 +8,9 @@ use lastframe_model::{Clip, ClipId, JobId};
 
 use crate::error::LibraryError;
 
+/// The endings of all files of a clip, the video's first: `<clip id>.<ending>`.
+pub(crate) const ENDINGS: [&str; 5] = ["mp4", "last.png", "poster.webp", "strip.webp", "json"];
+
 /// The two folders of a library: one for the program's own files, one for the person's clips.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
@@ -49,6 +52,18 @@ impl Places {
         self.home.join("settings.json")
     }
 
+    /// The settings as they were last written, whole: used when a power cut left half of [`Self::settings_file`].
+    #[must_use]
+    pub fn settings_copy(&self) -> PathBuf {
+        self.home.join("settings.copy.json")
+    }
+
+    /// The live model specs, as they were last fetched.
+    #[must_use]
+    pub fn models_file(&self) -> PathBuf {
+        self.home.join("models.json")
+    }
+
     /// The composer's draft.
     #[must_use]
     pub fn draft_file(&self) -> PathBuf {
@@ -71,6 +86,21 @@ impl Places {
     #[must_use]
     pub fn rehearsal(&self) -> PathBuf {
         self.home.join("rehearsal")
+    }
+
+    /// The reserve for ids of accepted tasks; see `reserve.rs`.
+    pub(crate) fn reserve(&self) -> PathBuf {
+        self.home.join("accepted.journal")
+    }
+
+    /// The database that a rebuild makes, until it takes the place of the old one.
+    pub(crate) fn rebuilt(&self) -> PathBuf {
+        self.home.join("library.rebuilt.db")
+    }
+
+    /// Says where the old database goes; there from the moment in which the new one is whole until it is in place.
+    pub(crate) fn rebuilding(&self) -> PathBuf {
+        self.home.join("library.rebuilding")
     }
 
     /// The copies of the database made before migrating.
@@ -111,6 +141,12 @@ impl Places {
         self.clip_file(clip).with_extension("poster.webp")
     }
 
+    /// Small frames from all over it on one WebP sheet. Made when it is first wanted; a clip may have none.
+    #[must_use]
+    pub fn strip_file(&self, clip: &Clip) -> PathBuf {
+        self.clip_file(clip).with_extension("strip.webp")
+    }
+
     /// How it was made: the clip and the service's reply as JSON.
     #[must_use]
     pub fn recipe_file(&self, clip: &Clip) -> PathBuf {
@@ -121,6 +157,12 @@ impl Places {
     #[must_use]
     pub fn part_file(&self, clip: &ClipId) -> PathBuf {
         self.clips.join(format!("{clip}.mp4.part"))
+    }
+
+    /// Where files that are brought in are made ready: on the volume of the clips folder, out of sight.
+    #[must_use]
+    pub fn staging(&self) -> PathBuf {
+        self.clips.join(".lastframe-import")
     }
 
     /// Where its last frame is fetched to.

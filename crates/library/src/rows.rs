@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use jiff::Timestamp;
-use lastframe_model::Provider;
+use lastframe_model::{ClipOrigin, Provider};
 use rusqlite::Row;
 use rusqlite::types::Type;
 use serde::Serialize;
@@ -52,18 +52,33 @@ pub(crate) fn optional_time(row: &Row<'_>, column: usize) -> rusqlite::Result<Op
 }
 
 const REHEARSAL: &str = "rehearsal";
+const IMPORTED: &str = "imported";
 
-/// `rehearsal`, or the service's address (which always has a scheme).
+/// `rehearsal`, `imported`, or the service's address (which always has a scheme).
 pub(crate) fn provider_text(provider: &Provider) -> &str {
     match provider {
         Provider::Rehearsal => REHEARSAL,
+        Provider::Imported => IMPORTED,
         Provider::Service { address } => address,
     }
 }
 
 /// The provider of that text.
 pub(crate) fn provider(text: String) -> Provider {
-    if text == REHEARSAL { Provider::Rehearsal } else { Provider::Service { address: text } }
+    match text.as_str() {
+        REHEARSAL => Provider::Rehearsal,
+        IMPORTED => Provider::Imported,
+        _ => Provider::Service { address: text },
+    }
+}
+
+/// Who made the clips of a provider's text.
+pub(crate) fn origin(provider: &str) -> ClipOrigin {
+    match provider {
+        REHEARSAL => ClipOrigin::Rehearsal,
+        IMPORTED => ClipOrigin::Imported,
+        _ => ClipOrigin::Real,
+    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ fn a_finished_job_has_its_clip_and_its_recipe() {
     assert_eq!(world.library.reply(&made.id).unwrap(), "{}");
     let recipe = std::fs::read(world.library.places().recipe_file(&made)).unwrap();
     let recipe: Recipe = serde_json::from_slice(&recipe).unwrap();
-    assert_eq!(recipe, Recipe { version: 1, clip: made, reply: "{}".into() });
+    assert_eq!(recipe, Recipe { version: 1, clip: made, reply: "{}".into(), imported: None });
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Jobs move only by compare-and-set, and are never sent twice.
 
 use lastframe_library::LibraryError;
-use lastframe_model::{Failure, FailureCode, Field, JobId, JobState, Provider, Request, TaskId, Wait, WaitReason};
+use lastframe_model::{Failure, FailureCode, Field, Job, JobId, JobState, Provider, Request, TaskId, Wait, WaitReason};
 
 use crate::{World, at, job};
 
@@ -40,8 +40,9 @@ fn a_job_reads_back_as_it_was_written_also_by_another_start() {
     let world = World::new();
     let request = Request { prompt: "纸船 \"in\" rain".into(), seed: Some(u32::MAX), ..Request::default() };
     let job = job("a", request);
-    world.library.insert_jobs(std::slice::from_ref(&job)).unwrap();
-    assert_eq!(world.again().job(&job.id).unwrap(), Some(job), "nothing is lost or changed on the way");
+    let written = world.library.insert_jobs(std::slice::from_ref(&job)).unwrap().remove(0);
+    assert_eq!(written, Job { position: written.position, ..job.clone() });
+    assert_eq!(world.again().job(&job.id).unwrap(), Some(written), "nothing is lost or changed on the way");
     assert_eq!(world.library.job(&JobId::new("b")).unwrap(), None);
 }
 
@@ -173,7 +174,7 @@ fn two_clicks_on_try_again_make_one_job() {
     let world = World::new();
     let old = queued(&world, "old");
     bring(&world, &old, JobState::Failed);
-    let put_away = world.library.replace_job(&old, &job("new-1", Request::default())).unwrap();
+    let (put_away, _) = world.library.replace_job(&old, &job("new-1", Request::default())).unwrap();
     assert!(put_away.dismissed);
     let error = world.library.replace_job(&old, &job("new-2", Request::default())).unwrap_err();
     assert!(matches!(error, LibraryError::WrongState { .. }), "{error}");

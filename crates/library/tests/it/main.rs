@@ -2,8 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod bills;
 mod clips;
+mod finding;
 mod jobs;
+mod organising;
+mod owning;
+mod queue;
+mod rebuilding;
+mod recalling;
+mod reserve;
+mod usage;
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +43,11 @@ impl World {
 
     /// A job that went all the way, with its clip, `minute` minutes past ten.
     fn clip(&self, name: &str, minute: u32, continues: Option<&str>) -> Clip {
-        let request = Request { continues: continues.map(ClipId::new), ..Request::default() };
+        self.clip_of(name, minute, Request { continues: continues.map(ClipId::new), ..Request::default() })
+    }
+
+    /// The same, of a request.
+    fn clip_of(&self, name: &str, minute: u32, request: Request) -> Clip {
         let job = job(name, request);
         self.library.insert_jobs(std::slice::from_ref(&job)).unwrap();
         self.library.begin_submit(&job.id, "sha", at(0)).unwrap();
@@ -43,7 +56,7 @@ impl World {
             .move_job(id, JobState::Submitting, JobState::Running, |job| job.task_id = Some(TaskId::new(name)))
             .unwrap();
         let job = self.library.move_job(id, JobState::Running, JobState::Downloading, |_| {}).unwrap();
-        let clip = clip(&job, minute);
+        let clip = Clip { sha256: sha256(name), ..clip(&job, minute) };
         let places = self.library.places();
         lastframe_library::write_file(&places.clip_file(&clip), name.as_bytes()).unwrap();
         self.library.finish_job(&places, &clip, "{}").unwrap().1
@@ -52,6 +65,14 @@ impl World {
 
 fn open(home: &Path) -> Library {
     Library::open(Places::resolve(Some(home.to_owned()), None).unwrap()).unwrap()
+}
+
+/// Of a clip's bytes, which are its name here.
+fn sha256(name: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    std::fs::write(&path, name).unwrap();
+    lastframe_library::sha256_of(&path).unwrap()
 }
 
 fn at(minute: u32) -> jiff::Timestamp {
@@ -74,6 +95,7 @@ fn job(id: &str, request: Request) -> Job {
         submitted_at: None,
         finished_at: None,
         dismissed: false,
+        position: 0.0,
         revision: 0,
     }
 }
@@ -102,6 +124,13 @@ fn clip(job: &Job, minute: u32) -> Clip {
         last_frame_from_service: true,
         created_at: job.created_at,
         submitted_at: job.submitted_at,
+        completed_at: None,
         finished_at: at(minute),
+        name: None,
+        note: String::new(),
+        starred: false,
+        tags: Vec::new(),
+        trashed_at: None,
+        missing: false,
     }
 }
