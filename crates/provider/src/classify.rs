@@ -242,6 +242,10 @@ pub(crate) fn submit(outcome: Result<Answer, Lost>, mask: Mask<'_>) -> Result<Ta
     };
     match answer.status.as_u16() {
         200..=299 => match read.reply.as_ref().and_then(Reply::id) {
+            // An id is kept, logged and shown; the key is none of these.
+            Some(id) if mask.is_in(id.as_str()) => {
+                unknown("The service answered with the key for a task id.".to_owned())
+            }
             Some(id) => Ok(task(&read, id)),
             None if read.refused_value() => {
                 let message = read.message("The service refused the request");
@@ -334,6 +338,7 @@ fn task(read: &Read<'_>, id: TaskId) -> Task {
         status,
         progress: reply.progress(),
         video,
+        video_bytes: reply.video_bytes(),
         last_frame: reply.last_frame(),
         billed: reply.billed(),
         failure,
@@ -365,10 +370,16 @@ fn no_video(read: &Read<'_>) -> Failure {
     }
 }
 
-/// The status word of an answer, if it is none of the documented ones.
-pub(crate) fn new_status_word(answer: &Answer) -> Option<String> {
+/// How many bytes the video has, by a reply that was kept ([`Task::reply`]).
+#[must_use]
+pub fn video_bytes(kept: &str) -> Option<u64> {
+    Reply::of(&serde_json::from_str(kept).ok()?)?.video_bytes()
+}
+
+/// The status word of an answer, if it is none of the documented ones, and harmless to log.
+pub(crate) fn new_status_word(answer: &Answer, mask: Mask<'_>) -> Option<String> {
     match Reply::of(&answer.json()?)?.status() {
-        StatusWord::Unknown(word) => Some(cut(&word, 40)),
+        StatusWord::Unknown(word) => (!mask.is_in(&word)).then(|| cut(&word, 40)),
         StatusWord::None | StatusWord::Known(..) => None,
     }
 }

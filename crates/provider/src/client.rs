@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::classify::{self, Answer, CheckError, Lost, PollError, SubmitError, root_cause};
 use crate::masked::Mask;
+use crate::names::Names;
 use crate::payload::Payload;
 use crate::task::Task;
 
@@ -78,6 +79,8 @@ struct Inner {
     api: reqwest::Client,
     /// Carries no key, to wherever results lie.
     files: reqwest::Client,
+    /// The addresses that `files` connects to.
+    names: Names,
     /// Status words that the log has already seen.
     new_words: Mutex<HashSet<String>>,
 }
@@ -101,10 +104,13 @@ impl Client {
         let key = trimmed(key);
         bearer(&key).ok_or(ClientError::Key)?;
         let loopback = crate::target::is_loopback(&generation);
-        let api = transport(limits, loopback)?;
-        let files = transport(limits, loopback)?;
+        let names = Names::of_the_system();
+        let set_up = |error: &reqwest::Error| ClientError::Setup(root_cause(error));
+        let api = transport(limits, loopback).build().map_err(|error| set_up(&error))?;
+        let files = transport(limits, loopback).dns_resolver(Arc::new(names.clone()));
+        let files = files.build().map_err(|error| set_up(&error))?;
         let new_words = Mutex::default();
-        Ok(Self { inner: Arc::new(Inner { address, generation, key, limits, api, files, new_words }) })
+        Ok(Self { inner: Arc::new(Inner { address, generation, key, limits, api, files, names, new_words }) })
     }
 
     /// The service's base address, without a trailing slash.
@@ -142,6 +148,12 @@ impl Client {
         classify::check(outcome, Mask::new(&self.inner.key))
     }
 
+    /// Whether the key stands in a text, e.g. in a task id that somebody typed: then it is not asked about or kept.
+    #[must_use]
+    pub fn key_is_in(&self, text: &str) -> bool {
+        Mask::new(&self.inner.key).is_in(text)
+    }
+
     async fn ask(&self, task: &str) -> Result<Answer, Lost> {
         let mut url = self.inner.generation.clone();
         if let Ok(mut path) = url.path_segments_mut() {
@@ -176,7 +188,7 @@ impl Client {
     }
 
     fn note_new_word(&self, answer: &Answer) {
-        let Some(word) = classify::new_status_word(answer) else { return };
+        let Some(word) = classify::new_status_word(answer, Mask::new(&self.inner.key)) else { return };
         let mut seen = self.inner.new_words.lock().unwrap_or_else(PoisonError::into_inner);
         // A service cannot fill the memory with words of its own making.
         if seen.len() < 100 && seen.insert(word.clone()) {
@@ -186,6 +198,15 @@ impl Client {
 
     pub(crate) fn files(&self) -> &reqwest::Client {
         &self.inner.files
+    }
+
+    pub(crate) fn names(&self) -> &Names {
+        &self.inner.names
+    }
+
+    /// Whether fetching this would carry the key to another host than the service's own, because it stands in the URL.
+    pub(crate) fn gives_the_key_away(&self, url: &Url) -> bool {
+        url.host() != self.inner.generation.host() && Mask::new(&self.inner.key).is_in(url.as_str())
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -200,7 +221,7 @@ impl Client {
 
 /// A transport that follows nothing, repeats nothing and keeps no connection: a reused one that the peer has closed
 /// could not be told from one that lost a submit.
-fn transport(limits: Limits, loopback: bool) -> Result<reqwest::Client, ClientError> {
+pub(crate) fn transport(limits: Limits, loopback: bool) -> reqwest::ClientBuilder {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("Lastframe/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
@@ -212,7 +233,7 @@ fn transport(limits: Limits, loopback: bool) -> Result<reqwest::Client, ClientEr
         // What runs on this computer is not reached through a proxy on another.
         builder = builder.no_proxy();
     }
-    builder.build().map_err(|error| ClientError::Setup(root_cause(&error)))
+    builder
 }
 
 /// Without the blanks that come along when a key is pasted.

@@ -2,26 +2,32 @@
 //! key. What the file is worth is not judged here beyond telling a web page from a file.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use reqwest::header::{
-    ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, IF_RANGE, LOCATION, RANGE,
-};
-use reqwest::{Response, StatusCode};
-use sha2::{Digest, Sha256};
-use tokio::fs::{self, File, OpenOptions};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use reqwest::Response;
+use reqwest::header::{ACCEPT_ENCODING, IF_RANGE, LOCATION, RANGE};
 
+use crate::answer::{BEGINNING, Claims, Plan, etag, not_a_file};
 use crate::classify::{Lost, root_cause};
 use crate::client::Client;
 use crate::link::Link;
+use crate::part::{Part, room_for};
 use crate::target;
 
 /// Redirects followed by hand before it is called a loop.
 const MOST_REDIRECTS: usize = 5;
-/// Bytes read at once when a part is hashed.
-const BLOCK: usize = 128 * 1024;
+
+/// How large a file may be, and what it must leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Largest file, in bytes.
+    pub most: u64,
+    /// What it was said to be, in bytes: where the host does not say more, so much has to fit on the disk.
+    pub said: Option<u64>,
+    /// Bytes that have to stay free on the disk.
+    pub spare: u64,
+}
 
 /// A file that has arrived whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +53,7 @@ pub enum DownloadError {
         /// What happened.
         message: String,
     },
-    /// No space left.
+    /// No space left for it: found out before the first byte where its length is known, and while it is written.
     #[error("The disk is full.")]
     DiskFull,
     /// The part could not be written.
@@ -90,28 +96,35 @@ impl DownloadError {
 
 impl Client {
     /// Fetches `link` into `part` (resuming what is there if the host says that it is still the same file) and returns
-    /// its size and hash. `limit_bytes` bounds the file; `on_progress` gets bytes received and, if known, in all.
-    /// The file's ETag lies beside the part while it grows.
+    /// its size and hash. `on_progress` gets bytes received and, if known, in all. Beside the part lies a mark, which
+    /// stays until [`crate::forget_part`], also when the file is whole: [`crate::whole_part`] finds it again then.
     pub async fn download(
         &self,
         link: &Link,
         part: &Path,
-        limit_bytes: u64,
+        bounds: Bounds,
         on_progress: impl Fn(u64, Option<u64>) + Send + Sync,
     ) -> Result<Downloaded, DownloadError> {
-        let mut part = Part::open(part, self.limits().stall).await.map_err(DownloadError::of)?;
+        let mut part = Part::open(part).await.map_err(DownloadError::of)?;
         // A second round only where the first found that the part does not belong to the file.
         for _ in 0..2 {
             let response = self.request(link, &part).await?;
-            match Plan::of(&response, &part)? {
-                Plan::Append { total } => return part.fill(response, total, limit_bytes, &on_progress).await,
-                Plan::Restart { total } => {
+            let stall = self.limits().stall;
+            let piece = match Plan::of(&response, &part)? {
+                Plan::Append { until, total } => {
+                    Piece { response, stall, bounds, until: until.or(total), total, claims: None }
+                }
+                Plan::Restart { total, claims } => {
                     part.restart(etag(response.headers())).await.map_err(DownloadError::of)?;
-                    return part.fill(response, total, limit_bytes, &on_progress).await;
+                    Piece { response, stall, bounds, until: total, total, claims: Some(claims) }
                 }
                 Plan::Whole => return part.finish().await.map_err(DownloadError::of),
-                Plan::Discard => part.restart(None).await.map_err(DownloadError::of)?,
-            }
+                Plan::Discard => {
+                    part.restart(None).await.map_err(DownloadError::of)?;
+                    continue;
+                }
+            };
+            return piece.fill(part, &on_progress).await;
         }
         Err(DownloadError::Trouble { message: "The file's host contradicts itself.".to_owned() })
     }
@@ -119,13 +132,15 @@ impl Client {
     async fn request(&self, link: &Link, part: &Part) -> Result<Response, DownloadError> {
         let mut link = link.clone();
         for _ in 0..=MOST_REDIRECTS {
-            if !target::is_allowed(link.url(), self.is_local()).await {
+            if self.gives_the_key_away(link.url())
+                || !target::is_allowed(link.url(), self.is_local(), self.names()).await
+            {
                 let host = link.url().host_str().unwrap_or("nowhere").to_owned();
                 return Err(DownloadError::Forbidden { host });
             }
             let mut request = self.files().get(link.url().clone()).header(ACCEPT_ENCODING, "identity");
             if let Some(etag) = part.resumable() {
-                request = request.header(RANGE, format!("bytes={}-", part.length)).header(IF_RANGE, etag);
+                request = request.header(RANGE, format!("bytes={}-", part.length())).header(IF_RANGE, etag);
             }
             let stall = self.limits().stall;
             let response = match tokio::time::timeout(stall + self.limits().connect, request.send()).await {
@@ -167,233 +182,124 @@ fn silent(stall: Duration) -> DownloadError {
     DownloadError::Offline { message: format!("The file's host sent nothing for {} seconds.", stall.as_secs_f32()) }
 }
 
-/// What to do with an answer.
-#[derive(Debug, PartialEq, Eq)]
-enum Plan {
-    /// 206 that fits the part.
-    Append { total: Option<u64> },
-    /// 200: from the beginning.
-    Restart { total: Option<u64> },
-    /// 416: the part is the whole file.
-    Whole,
-    /// The part does not belong to the file: ask again without it.
-    Discard,
-}
-
-impl Plan {
-    fn of(response: &Response, part: &Part) -> Result<Self, DownloadError> {
-        let headers = response.headers();
-        let status = response.status();
-        match status {
-            StatusCode::OK => {
-                refuse_pages(headers)?;
-                Ok(Self::Restart { total: number(headers, CONTENT_LENGTH.as_str()) })
-            }
-            StatusCode::PARTIAL_CONTENT => {
-                let range = headers.get(CONTENT_RANGE).and_then(|value| ContentRange::parse(value.to_str().ok()?));
-                let same = etag(headers).is_none_or(|etag| Some(etag.as_str()) == part.etag.as_deref());
-                match range {
-                    Some(range) if part.resumable().is_some() && range.start == Some(part.length) && same => {
-                        refuse_pages(headers)?;
-                        Ok(Self::Append { total: range.total })
-                    }
-                    _ => Ok(Self::Discard),
-                }
-            }
-            StatusCode::RANGE_NOT_SATISFIABLE if part.length > 0 => {
-                let range = headers.get(CONTENT_RANGE).and_then(|value| ContentRange::parse(value.to_str().ok()?));
-                let whole = range.is_some_and(|range| range.total == Some(part.length));
-                Ok(if whole && part.resumable().is_some() { Self::Whole } else { Self::Discard })
-            }
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => {
-                Err(DownloadError::LinkExpired { status: status.as_u16() })
-            }
-            _ => {
-                let message = format!("The file's host answered with an error ({}).", status.as_u16());
-                Err(DownloadError::Trouble { message })
-            }
-        }
-    }
-}
-
-fn refuse_pages(headers: &HeaderMap) -> Result<(), DownloadError> {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let page = kind.starts_with("text/") || matches!(kind.as_str(), "application/json" | "application/xml");
-    if page { Err(not_a_file(&format!("it is {kind}"))) } else { Ok(()) }
-}
-
-fn not_a_file(what: &str) -> DownloadError {
-    DownloadError::NotAVideo { message: format!("What the link leads to is not the file ({what}).") }
-}
-
-fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
-    headers.get(name)?.to_str().ok()?.trim().parse().ok()
-}
-
-/// A strong ETag; a weak one does not promise the same bytes.
-fn etag(headers: &HeaderMap) -> Option<String> {
-    let etag = headers.get(ETAG)?.to_str().ok()?.trim();
-    (etag.starts_with('"') && etag.ends_with('"') && etag.len() > 2).then(|| etag.to_owned())
-}
-
-/// `bytes 10-99/100` or `bytes */100`.
-#[derive(Debug, PartialEq, Eq)]
-struct ContentRange {
-    start: Option<u64>,
-    total: Option<u64>,
-}
-
-impl ContentRange {
-    fn parse(text: &str) -> Option<Self> {
-        let (range, total) = text.trim().strip_prefix("bytes")?.trim().split_once('/')?;
-        let start = range.split_once('-').and_then(|(start, _)| start.trim().parse().ok());
-        Some(Self { start, total: total.trim().parse().ok() })
-    }
-}
-
-/// The growing file and what is known of it.
-struct Part {
-    path: PathBuf,
-    /// Bytes on disk.
-    length: u64,
-    /// Of the file that the bytes belong to.
-    etag: Option<String>,
+/// An answer whose body belongs into a part.
+struct Piece {
+    response: Response,
     /// Longest silence.
     stall: Duration,
+    bounds: Bounds,
+    /// Where this piece ends, counted from the beginning of the file.
+    until: Option<u64>,
+    /// Bytes of the whole file.
+    total: Option<u64>,
+    /// What the host calls the file, if this is its beginning.
+    claims: Option<Claims>,
 }
 
-impl Part {
-    async fn open(path: &Path, stall: Duration) -> io::Result<Self> {
-        let length = match fs::metadata(path).await {
-            Ok(facts) => facts.len(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
-            Err(error) => return Err(error),
-        };
-        let mut part = Self { path: path.to_owned(), length, etag: None, stall };
-        // An unreadable mark only means that nothing can be resumed.
-        part.etag = fs::read_to_string(part.mark()).await.ok().filter(|etag| !etag.trim().is_empty());
-        Ok(part)
-    }
-
-    /// Where the ETag lies.
-    fn mark(&self) -> PathBuf {
-        let mut name = self.path.clone().into_os_string();
-        name.push(".etag");
-        PathBuf::from(name)
-    }
-
-    /// The ETag, if there is something that can be resumed.
-    fn resumable(&self) -> Option<&str> {
-        self.etag.as_deref().filter(|_| self.length > 0)
-    }
-
-    /// Empties the part. The mark is removed first and written last, so that a crash in between resumes nothing wrong.
-    async fn restart(&mut self, etag: Option<String>) -> io::Result<()> {
-        remove(&self.mark()).await?;
-        File::create(&self.path).await?;
-        if let Some(etag) = &etag {
-            fs::write(self.mark(), etag).await?;
-        }
-        self.length = 0;
-        self.etag = etag;
-        Ok(())
-    }
-
-    /// Empties the part for good; an error of that matters more than the reason for it.
-    async fn discard(&mut self) -> Option<DownloadError> {
-        match self.restart(None).await {
-            Ok(()) => None,
-            Err(error) => Some(DownloadError::of(error)),
-        }
-    }
-
+impl Piece {
     async fn fill(
         mut self,
-        mut response: Response,
-        total: Option<u64>,
-        limit: u64,
+        mut part: Part,
         on_progress: &(impl Fn(u64, Option<u64>) + Send + Sync),
     ) -> Result<Downloaded, DownloadError> {
-        if total.is_some_and(|total| total > limit) {
-            return Err(self.discard().await.unwrap_or(DownloadError::TooLarge { limit }));
-        }
-        let mut file = OpenOptions::new().append(true).open(&self.path).await.map_err(DownloadError::of)?;
-        on_progress(self.length, total);
-        let outcome = self.receive(&mut file, &mut response, limit, total, on_progress).await;
-        // Also after a failure: what has arrived is to be there when it is resumed.
-        let flushed = file.flush().await;
-        match outcome {
-            Ok(()) => flushed.map_err(DownloadError::of)?,
-            Err(error @ (DownloadError::TooLarge { .. } | DownloadError::NotAVideo { .. })) => {
-                return Err(self.discard().await.unwrap_or(error));
+        let most = self.bounds.most;
+        let outcome = match self.total {
+            Some(total) if total > most => Err(DownloadError::TooLarge { limit: most }),
+            _ => self.receive(&mut part, on_progress).await,
+        };
+        let error = match outcome {
+            Ok(()) if part.length() == 0 => not_a_file("it is empty"),
+            Ok(()) if self.until.or(self.total).is_none_or(|end| part.length() == end) => {
+                return match self.total {
+                    Some(total) if part.length() < total => Err(self.broken_off(&mut part).await),
+                    _ => part.finish().await.map_err(DownloadError::of),
+                };
             }
-            Err(error) => return Err(error),
+            Ok(()) => return Err(self.broken_off(&mut part).await),
+            Err(error) => error,
+        };
+        match error {
+            // Of no use for another try.
+            DownloadError::TooLarge { .. } | DownloadError::NotAVideo { .. } | DownloadError::Trouble { .. } => {
+                part.restart(None).await.map_err(DownloadError::of)?;
+            }
+            _ => self.keep(&mut part).await,
         }
-        if total.is_some_and(|total| total != self.length) {
-            let message = "The file ended before it was whole.".to_owned();
-            return Err(DownloadError::Offline { message });
+        Err(error)
+    }
+
+    async fn broken_off(&self, part: &mut Part) -> DownloadError {
+        self.keep(part).await;
+        DownloadError::Offline { message: "The file ended before it was whole.".to_owned() }
+    }
+
+    /// What has arrived is to be there when it is resumed. An error of that matters less than the one that led here.
+    async fn keep(&self, part: &mut Part) {
+        if let Err(error) = part.keep().await {
+            tracing::debug!(%error, "what has arrived could not be made durable");
         }
-        if self.length == 0 {
-            return Err(self.discard().await.unwrap_or_else(|| not_a_file("it is empty")));
-        }
-        self.finish().await.map_err(DownloadError::of)
     }
 
     async fn receive(
         &mut self,
-        file: &mut File,
-        response: &mut Response,
-        limit: u64,
-        total: Option<u64>,
+        part: &mut Part,
         on_progress: &(impl Fn(u64, Option<u64>) + Send + Sync),
     ) -> Result<(), DownloadError> {
+        self.look_for_room(part).await?;
+        on_progress(part.length(), self.total);
+        let mut beginning = Vec::new();
         loop {
-            let chunk = match tokio::time::timeout(self.stall, response.chunk()).await {
+            let chunk = match tokio::time::timeout(self.stall, self.response.chunk()).await {
                 Ok(Ok(Some(chunk))) => chunk,
-                Ok(Ok(None)) => return Ok(()),
+                Ok(Ok(None)) => break,
                 Ok(Err(error)) => return Err(offline(&error.without_url())),
                 Err(_) => return Err(silent(self.stall)),
             };
-            if self.length == 0 && looks_like_a_page(&chunk) {
-                return Err(not_a_file("it begins like a web page or a message"));
+            // Nothing is written before it is known what it is.
+            if let Some(claims) = self.claims {
+                beginning.extend_from_slice(&chunk);
+                if beginning.len() < BEGINNING {
+                    continue;
+                }
+                claims.judge(&beginning)?;
+                self.claims = None;
+                self.push(part, &std::mem::take(&mut beginning)).await?;
+            } else {
+                self.push(part, &chunk).await?;
             }
-            self.length += chunk.len() as u64;
-            if self.length > limit {
-                return Err(DownloadError::TooLarge { limit });
-            }
-            file.write_all(&chunk).await.map_err(DownloadError::of)?;
-            on_progress(self.length, total);
+            on_progress(part.length(), self.total);
+        }
+        if let Some(claims) = self.claims.filter(|_| !beginning.is_empty()) {
+            claims.judge(&beginning)?;
+            self.push(part, &beginning).await?;
+            on_progress(part.length(), self.total);
+        }
+        Ok(())
+    }
+
+    async fn push(&self, part: &mut Part, bytes: &[u8]) -> Result<(), DownloadError> {
+        let length = part.length() + bytes.len() as u64;
+        if length > self.bounds.most {
+            return Err(DownloadError::TooLarge { limit: self.bounds.most });
+        }
+        if self.until.is_some_and(|until| length > until) {
+            return Err(DownloadError::Trouble { message: "The file's host sent more than it said.".to_owned() });
+        }
+        if part.push(bytes).await.map_err(DownloadError::of)? {
+            part.keep().await.map_err(DownloadError::of)?;
+            self.look_for_room(part).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether what is still to come fits on the disk and leaves what has to be left: a disk that a download filled to
+    /// the last byte could not even take note of it.
+    async fn look_for_room(&self, part: &Part) -> Result<(), DownloadError> {
+        let said = self.bounds.said.filter(|said| *said <= self.bounds.most);
+        let missing = self.total.or(said).map_or(0, |total| total.saturating_sub(part.length()));
+        match room_for(part.path()).await {
+            Some(room) if room < missing.saturating_add(self.bounds.spare) => Err(DownloadError::DiskFull),
+            _ => Ok(()),
         }
     }
-
-    async fn finish(&self) -> io::Result<Downloaded> {
-        let mut file = File::open(&self.path).await?;
-        let mut hash = Sha256::new();
-        let mut block = vec![0; BLOCK];
-        let mut bytes = 0;
-        loop {
-            let read = file.read(&mut block).await?;
-            if read == 0 {
-                break;
-            }
-            hash.update(&block[..read]);
-            bytes += read as u64;
-        }
-        remove(&self.mark()).await?;
-        Ok(Downloaded { bytes, sha256: hex::encode(hash.finalize()) })
-    }
-}
-
-async fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path).await {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Neither an MP4 nor a picture begins with `<` or `{`.
-fn looks_like_a_page(start: &[u8]) -> bool {
-    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
-    matches!(start.first(), Some(b'<' | b'{'))
 }

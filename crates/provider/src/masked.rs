@@ -29,6 +29,12 @@ impl<'a> Mask<'a> {
         if key.is_empty() { text } else { text.replace(key, MASK) }
     }
 
+    /// Whether the key stands in a text, in whatever case.
+    pub(crate) fn is_in(self, text: &str) -> bool {
+        let key = self.key.expose_secret();
+        !key.is_empty() && text.to_ascii_lowercase().contains(&key.to_ascii_lowercase())
+    }
+
     /// The service's words for a message: masked, in one line, cut.
     pub(crate) fn words(self, text: &str) -> String {
         let masked = self.text(text);

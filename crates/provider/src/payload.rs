@@ -5,7 +5,7 @@ use std::io;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use lastframe_model::{Catalogue, ImageId, ImageMode, ImageRef, Length, Request};
+use lastframe_model::{Catalogue, ImageId, ImageMode, ImageRef, Length, ModelSpec, Request, Switches};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -33,12 +33,15 @@ pub struct Payload {
 }
 
 impl Payload {
-    /// The body for a request; `load` yields the bytes of each of its pictures, in the order in which they are sent.
+    /// The body for a request, with the parameters that its model has according to the catalogue and no others; a
+    /// model that is in none gets the documented ones. `load` yields the bytes of each of its pictures, in the order in which they are sent.
     pub fn new(
         request: &Request,
+        catalogue: &Catalogue,
         load: impl Fn(&ImageRef) -> Result<Vec<u8>, io::Error>,
     ) -> Result<Self, PayloadError> {
-        let document = json!({ "model": request.model, "input": [{ "params": parameters(request, load)? }] });
+        let model = catalogue.get(&request.model);
+        let document = json!({ "model": request.model, "input": [{ "params": parameters(request, model, load)? }] });
         let body = serde_json::to_vec(&document)?;
         let sha256 = hex::encode(Sha256::digest(&body));
         Ok(Self { body: Bytes::from(body), sha256 })
@@ -70,38 +73,73 @@ impl std::fmt::Debug for Payload {
 
 fn parameters(
     request: &Request,
+    model: Option<&ModelSpec>,
     load: impl Fn(&ImageRef) -> Result<Vec<u8>, io::Error>,
 ) -> Result<Map<String, Value>, PayloadError> {
-    let catalogue = Catalogue::built_in();
-    let model = catalogue.get(&request.model);
+    let has = model.map_or(Switches::ALL, |model| model.switches);
     let mut params = Map::new();
     let mut set = |name: &str, value: Value| params.insert(name.to_owned(), value);
     set("content", Value::Array(content(request, load)?));
-    set("resolution", request.resolution.word().into());
-    set("ratio", request.ratio.word().into());
+    if model.is_none_or(|model| !model.resolutions.is_empty()) {
+        set("resolution", request.resolution.word().into());
+    }
+    if model.is_none_or(|model| !model.ratios.is_empty()) {
+        set("ratio", request.ratio.word().into());
+    }
     // One of the two, never both: `frames` would win silently over `duration`.
     match request.length {
-        Length::Seconds(seconds) => set("duration", seconds.into()),
-        Length::Frames(frames) => set("frames", frames.into()),
-    };
-    set("seed", request.seed.map_or(-1, i64::from).into());
+        Length::Seconds(seconds) if model.is_none_or(|model| model.whole_seconds) => {
+            set("duration", seconds.into());
+        }
+        Length::Frames(frames) if model.is_none_or(|model| model.exact_frames) => {
+            set("frames", frames.into());
+        }
+        Length::Seconds(_) | Length::Frames(_) => {}
+    }
+    if has.seed {
+        set("seed", request.seed.map_or(-1, i64::from).into());
+    }
     // With reference images some models have no such switch at all.
-    if request.camera_fixed || request.mode() != ImageMode::Reference {
+    if has.camera_fixed && (request.camera_fixed || request.mode() != ImageMode::Reference) {
         set("camera_fixed", request.camera_fixed.into());
     }
-    set("watermark", request.watermark.into());
-    set("return_last_frame", request.return_last_frame.into());
-    set("service_tier", request.service_tier.word().into());
-    set("execution_expires_after", request.expires_after.into());
-    if let Some(url) = &request.callback_url {
+    if has.watermark {
+        set("watermark", request.watermark.into());
+    }
+    if has.return_last_frame {
+        set("return_last_frame", request.return_last_frame.into());
+    }
+    if has.service_tier {
+        set("service_tier", request.service_tier.word().into());
+    }
+    if has.expires_after {
+        set("execution_expires_after", request.expires_after.into());
+    }
+    if let Some(url) = request.callback_url.as_ref().filter(|_| has.callback_url) {
         set("callback_url", url.as_str().into());
     }
     // Models without sound or drafts do not know the fields.
-    if request.generate_audio || model.is_some_and(|model| model.audio) {
+    if model.map_or(request.generate_audio, |model| model.audio) {
         set("generate_audio", request.generate_audio.into());
     }
-    if request.draft || model.is_some_and(|model| model.draft) {
+    if model.map_or(request.draft, |model| model.draft) {
         set("draft", request.draft.into());
+    }
+    match model {
+        Some(model) => {
+            for parameter in &model.extra {
+                // What is needed is said, even where the service would take the same.
+                let usual = parameter.default.as_ref().filter(|_| parameter.required);
+                if let Some(value) = request.extra.get(&parameter.name).or(usual) {
+                    set(&parameter.name, value.json());
+                }
+            }
+        }
+        None => {
+            for (name, value) in &request.extra {
+                set(name, value.json());
+            }
+        }
     }
     Ok(params)
 }

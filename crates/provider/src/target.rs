@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
+use crate::names::Names;
+
 /// Whether the URL names this computer.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
@@ -15,26 +17,19 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether a file may be fetched from this URL; `local` says whether this computer itself is allowed.
-///
-/// A name that does not resolve here passes: a proxy may know it, and without one the request fails by itself.
-pub(crate) async fn is_allowed(url: &Url, local: bool) -> bool {
+/// Whether a file may be fetched from this URL; `local` says whether this computer itself is allowed. What a name
+/// stands for is kept in `names`, with which the connection is made.
+pub(crate) async fn is_allowed(url: &Url, local: bool, names: &Names) -> bool {
     if is_loopback(url) {
         return local;
     }
-    let addresses: Vec<IpAddr> = match url.host() {
-        Some(Host::Ipv4(ip)) => vec![ip.into()],
-        Some(Host::Ipv6(ip)) => vec![ip.into()],
-        Some(Host::Domain(name)) => {
-            let port = url.port_or_known_default().unwrap_or(443);
-            match tokio::net::lookup_host((name, port)).await {
-                Ok(found) => found.map(|address| address.ip()).collect(),
-                Err(_) => Vec::new(),
-            }
-        }
-        None => return false,
-    };
-    addresses.iter().all(|address| is_public(*address) || (local && address.is_loopback()))
+    let allowed = |address: IpAddr| is_public(address) || (local && address.is_loopback());
+    match url.host() {
+        Some(Host::Ipv4(ip)) => allowed(ip.into()),
+        Some(Host::Ipv6(ip)) => allowed(ip.into()),
+        Some(Host::Domain(name)) => names.check(name, allowed).await,
+        None => false,
+    }
 }
 
 /// Whether the address lies in the open network. 198.18.0.0/15 counts as open: local proxies answer with made-up
@@ -74,6 +69,9 @@ mod tests {
 
     #[tokio::test]
     async fn doors_of_the_own_network_stay_closed() {
+        let names = Names::with(|name| {
+            Box::pin(async move { Ok(name.split('.').filter_map(|ip| ip.replace('-', ".").parse().ok()).collect()) })
+        });
         for (text, remote, local) in [
             ("https://93.184.216.34/x", true, true),
             ("https://[2606:2800:220:1:248:1893:25c8:1946]/x", true, true),
@@ -93,10 +91,15 @@ mod tests {
             ("http://[::ffff:192.168.0.1]/x", false, false),
             ("http://[::ffff:127.0.0.1]/x", false, false),
             ("http://0x7f000001/x", false, true),
+            ("https://93-184-216-34.example/x", true, true),
+            ("https://192-168-0-1.example/x", false, false),
+            ("https://127-0-0-1.example/x", false, true),
+            ("https://93-184-216-34.10-0-0-1.example/x", false, false),
+            ("https://unknown.example/x", true, true),
         ] {
             let url = Url::parse(text).unwrap();
-            assert_eq!(is_allowed(&url, false).await, remote, "{text} from a hosted service");
-            assert_eq!(is_allowed(&url, true).await, local, "{text} from rehearsal");
+            assert_eq!(is_allowed(&url, false, &names).await, remote, "{text} from a hosted service");
+            assert_eq!(is_allowed(&url, true, &names).await, local, "{text} from rehearsal");
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct Task {
     pub progress: Option<f64>,
     /// The video; always set when `status` is `Completed`.
     pub video: Option<Link>,
+    /// Bytes of the video, if the service says so.
+    pub video_bytes: Option<u64>,
     /// The last frame as a picture, if the service made one.
     pub last_frame: Option<Link>,
     /// What the service says it billed.

@@ -99,7 +99,18 @@ impl Reply {
 
     /// The first video of the output.
     pub(crate) fn video(&self) -> Option<Link> {
-        self.contents().find(|item| is_type(item, &["video", "video_url"])).and_then(item_url)
+        self.video_item().and_then(item_url)
+    }
+
+    /// How many bytes that video has.
+    pub(crate) fn video_bytes(&self) -> Option<u64> {
+        let bytes = number(&self.video_item()?["size"])?;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a whole number in this range")]
+        (bytes.fract() == 0.0 && (1.0..9e15).contains(&bytes)).then_some(bytes as u64)
+    }
+
+    fn video_item(&self) -> Option<&Value> {
+        self.contents().find(|item| is_type(item, &["video", "video_url"]))
     }
 
     /// The last frame: an image beside the video, or a `last_frame_url` at any level.

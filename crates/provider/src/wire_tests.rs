@@ -60,6 +60,24 @@ fn progress_is_a_share_whatever_the_scale() {
 }
 
 #[test]
+fn the_size_of_the_video_is_believed_where_it_is_one() {
+    for (sent, bytes) in [
+        (json!(1_834_221), Some(1_834_221)),
+        (json!("1834221"), Some(1_834_221)),
+        (json!(1_834_221.0), Some(1_834_221)),
+        (json!(0), None),
+        (json!(-5), None),
+        (json!(1.5), None),
+        (json!(1e300), None),
+        (json!("large"), None),
+        (json!(null), None),
+    ] {
+        let item = json!({ "type": "video", "url": "https://cdn.example/v.mp4", "size": sent });
+        assert_eq!(with_content(&json!([item])).video_bytes(), bytes, "{sent}");
+    }
+}
+
+#[test]
 fn a_video_by_any_of_its_types() {
     let url = "https://cdn.example/v.mp4?sig=1";
     for item in [

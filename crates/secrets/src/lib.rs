@@ -7,6 +7,8 @@
 mod error;
 mod keychain;
 mod keys;
+#[cfg(test)]
+mod unprintable;
 
 pub use error::KeychainError;
 pub use keys::{Keys, account_of};

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use lastframe_model::{FailureCode, Field, Request, TaskId};
-use lastframe_provider::{CheckError, Payload, PollError, SubmitError, TaskStatus};
+use lastframe_provider::{Bounds, CheckError, DownloadError, Link, Payload, PollError, SubmitError, TaskStatus};
 
 use crate::server::{KEY, Script, Server, answer, header, json};
 
 pub fn payload() -> Payload {
     let request = Request { prompt: "A boat".into(), seed: Some(7), ..Request::default() };
-    Payload::new(&request, |_| Ok(Vec::new())).unwrap()
+    Payload::new(&request, &lastframe_model::Catalogue::built_in(), |_| Ok(Vec::new())).unwrap()
 }
 
 const DOCUMENTED: &str = r#"{
@@ -269,4 +269,20 @@ async fn what_a_check_of_the_key_says() {
         let request = &server.requests()[0];
         assert!(request.starts_with("GET /model/v1/generation/task/"), "a check makes nothing: {request}");
     }
+}
+
+#[tokio::test]
+async fn a_link_that_would_carry_the_key_to_another_host_is_not_followed() {
+    let server = Server::start([]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let bounds = Bounds { most: 1000, said: None, spare: 0 };
+    // `localhost` is this computer too, and not the service's own host.
+    let port = server.address.rsplit(':').next().unwrap();
+    for link in [format!("http://localhost:{port}/{KEY}/a.mp4"), format!("http://localhost:{port}/a.mp4?k={KEY}")] {
+        let link = Link::parse(&link).unwrap();
+        let error =
+            server.client().download(&link, &folder.path().join("a.part"), bounds, |_, _| ()).await.unwrap_err();
+        assert!(matches!(error, DownloadError::Forbidden { .. }), "{error}");
+    }
+    assert!(server.requests().is_empty(), "nothing was sent");
 }

@@ -3,7 +3,9 @@
 use std::io;
 
 use lastframe_model::catalogue::{LITE_I2V, PRO_1_5};
-use lastframe_model::{ImageFormat, ImageId, ImageRef, Length, ModelId, Ratio, Request, Resolution, ServiceTier};
+use lastframe_model::{
+    Catalogue, ImageFormat, ImageId, ImageRef, Length, ModelId, Ratio, Request, Resolution, ServiceTier,
+};
 use lastframe_provider::{Payload, PayloadError};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -13,7 +15,8 @@ fn picture(id: &str, format: ImageFormat) -> ImageRef {
 }
 
 fn body(request: &Request) -> Value {
-    let payload = Payload::new(request, |picture| Ok(picture.id.as_str().as_bytes().to_vec())).unwrap();
+    let payload =
+        Payload::new(request, &Catalogue::built_in(), |picture| Ok(picture.id.as_str().as_bytes().to_vec())).unwrap();
     assert_eq!(payload.sha256(), hex::encode(Sha256::digest(payload.body())), "the hash is of the bytes that are sent");
     serde_json::from_slice(payload.body()).unwrap()
 }
@@ -122,14 +125,14 @@ fn pictures_with_their_roles_and_lower_case_formats() {
 #[test]
 fn a_picture_that_is_gone_is_named() {
     let request = Request { first_frame: Some(picture("gone", ImageFormat::Png)), ..Request::default() };
-    let error = Payload::new(&request, |_| Err(io::ErrorKind::NotFound.into())).unwrap_err();
+    let error = Payload::new(&request, &Catalogue::built_in(), |_| Err(io::ErrorKind::NotFound.into())).unwrap_err();
     assert!(matches!(&error, PayloadError::Image { id, .. } if id.as_str() == "gone"), "{error:?}");
 }
 
 #[test]
 fn the_same_request_has_the_same_hash_and_no_content_in_debug() {
     let request = Request { prompt: "a private prompt".into(), seed: Some(1), ..Request::default() };
-    let payload = || Payload::new(&request, |_| Ok(Vec::new())).unwrap();
+    let payload = || Payload::new(&request, &Catalogue::built_in(), |_| Ok(Vec::new())).unwrap();
     assert_eq!(payload().sha256(), payload().sha256(), "the intent row must match what is sent");
     assert!(!format!("{:?}", payload()).contains("private"), "{:?}", payload());
 }
