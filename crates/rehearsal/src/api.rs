@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -13,10 +13,10 @@ use serde_json::json;
 
 use crate::connection::Scissors;
 use crate::faults::{PollFault, SubmitFault};
-use crate::runner;
 use crate::server::Shared;
 use crate::task::{self, Task};
 use crate::validate;
+use crate::{files, runner};
 
 /// An error reply of the documented shape.
 pub(crate) fn error(status: StatusCode, code: Option<ServiceCode>, message: &str) -> Response {
@@ -42,6 +42,20 @@ fn rate_limited(retry_after: Option<u64>) -> Response {
 
 fn html() -> Response {
     Html("<!doctype html><title>Gateway</title><p>Please sign in to the network.").into_response()
+}
+
+fn broken_json() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], r#"{"id": "re", "status":"#).into_response()
+}
+
+/// The first half of a reply, of whose length the whole was promised.
+fn cut_reply(reply: &serde_json::Value) -> Response {
+    let whole = reply.to_string();
+    let half = whole.len() as u64 / 2;
+    let head =
+        [(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_LENGTH, whole.len().to_string())];
+    let whole = futures_util::stream::iter([Ok(Bytes::from(whole))]);
+    (head, Body::from_stream(files::cut(whole, half))).into_response()
 }
 
 impl Shared {
@@ -80,6 +94,10 @@ pub(crate) async fn submit(
     let mut reply = shared.reply(&task);
     match fault {
         Some(SubmitFault::LoseReply) => scissors.cut(),
+        Some(SubmitFault::Reset) => scissors.reset(),
+        Some(SubmitFault::Silence) => std::future::pending().await,
+        Some(SubmitFault::CutReply) => return cut_reply(&reply),
+        Some(SubmitFault::BrokenJson) => return broken_json(),
         Some(SubmitFault::StatusAfterAccepting(status)) => return numbered(status),
         Some(SubmitFault::NoId) => {
             reply.as_object_mut().map(|reply| reply.remove("id"));
@@ -101,6 +119,7 @@ fn accept(shared: &Shared, body: &[u8], fault: Option<crate::TaskFault>) -> Resu
         created_at: Timestamp::now().as_second(),
         request,
         state: task::State::Queued,
+        ended_at: None,
         progress: 0.0,
         failure: None,
         video: None,
@@ -133,6 +152,8 @@ pub(crate) async fn poll(
         Some(PollFault::Html) => return html(),
         Some(PollFault::Gone) => return error(StatusCode::NOT_FOUND, None, "No task has this id."),
         Some(PollFault::LoseReply) => scissors.cut(),
+        Some(PollFault::Silence) => std::future::pending().await,
+        Some(PollFault::BrokenJson) => return broken_json(),
         None => {}
     }
     match shared.store.task(&id) {

@@ -14,16 +14,29 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// Cuts the connection that a request came by.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Scissors(Arc<AtomicBool>);
+pub(crate) struct Scissors(Arc<Cuts>);
+
+#[derive(Debug, Default)]
+struct Cuts {
+    cut: AtomicBool,
+    /// Whether the other side is told by a reset.
+    reset: AtomicBool,
+}
 
 impl Scissors {
     /// Nothing is written to the connection any more; it closes.
     pub fn cut(&self) {
-        self.0.store(true, Ordering::SeqCst);
+        self.0.cut.store(true, Ordering::SeqCst);
+    }
+
+    /// As [`Self::cut`], but the connection is reset (RST) instead of closed (FIN).
+    pub fn reset(&self) {
+        self.0.reset.store(true, Ordering::SeqCst);
+        self.cut();
     }
 
     fn is_cut(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
+        self.0.cut.load(Ordering::SeqCst)
     }
 }
 
@@ -69,6 +82,11 @@ impl AsyncRead for Cuttable {
 impl AsyncWrite for Cuttable {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
         if self.scissors.is_cut() {
+            if self.scissors.0.reset.load(Ordering::SeqCst)
+                && let Err(error) = self.stream.set_zero_linger()
+            {
+                tracing::warn!(%error, "a connection is closed instead of reset");
+            }
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
         Pin::new(&mut self.stream).poll_write(context, buffer)

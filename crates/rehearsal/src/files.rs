@@ -40,6 +40,7 @@ pub(crate) async fn download(
         Some(DownloadFault::Status(status)) => {
             return StatusCode::from_u16(*status).unwrap_or(StatusCode::BAD_GATEWAY).into_response();
         }
+        Some(DownloadFault::Endless) => return endless(),
         Some(DownloadFault::Html) => return Html("<!doctype html><title>Sign in</title>").into_response(),
         _ => {}
     }
@@ -78,7 +79,7 @@ pub(crate) async fn download(
             return (StatusCode::RANGE_NOT_SATISFIABLE, base, range).into_response();
         }
     };
-    let body = match body(&shared.store.result_file(&id, extension), start, length, fault).await {
+    let body = match body(&shared.store.result_file(&id, extension), start, length, fault.clone()).await {
         Ok(body) => body,
         Err(cause) => {
             tracing::warn!(%cause, id, "a result of the practice service cannot be read");
@@ -86,8 +87,9 @@ pub(crate) async fn download(
         }
     };
     let mut reply = (status, base, [(header::CONTENT_LENGTH, length.to_string())], body).into_response();
+    let said = start + u64::from(fault == Some(DownloadFault::WrongRange));
     if status == StatusCode::PARTIAL_CONTENT
-        && let Ok(value) = format!("bytes {start}-{}/{}", start + length - 1, artifact.bytes).parse()
+        && let Ok(value) = format!("bytes {said}-{}/{}", start + length - 1, artifact.bytes).parse()
     {
         reply.headers_mut().insert(header::CONTENT_RANGE, value);
     }
@@ -126,13 +128,40 @@ async fn body(path: &std::path::Path, start: u64, length: u64, fault: Option<Dow
     let whole = ReaderStream::with_capacity(file.take(length), 64 << 10);
     Ok(match fault {
         Some(DownloadFault::CutAfter(bytes)) => Body::from_stream(cut(whole, bytes)),
+        Some(DownloadFault::StallAfter(bytes)) => Body::from_stream(stall(whole, bytes)),
         Some(DownloadFault::Slow(rate)) => Body::from_stream(slow(whole, rate.max(1))),
         _ => Body::from_stream(whole),
     })
 }
 
+/// A video that never ends.
+fn endless() -> Response {
+    let zeros = Bytes::from(vec![0; 64 << 10]);
+    let body = Body::from_stream(stream::repeat_with(move || Ok::<_, std::io::Error>(zeros.clone())));
+    ([(header::CONTENT_TYPE, "video/mp4")], body).into_response()
+}
+
+/// The first bytes, then nothing, for as long as the client waits.
+fn stall(
+    whole: impl Stream<Item = std::io::Result<Bytes>> + Send + 'static,
+    bytes: u64,
+) -> impl Stream<Item = std::io::Result<Bytes>> {
+    let left = usize::try_from(bytes).unwrap_or(usize::MAX);
+    let first = whole.scan(left, |left, chunk| {
+        let chunk = (*left > 0).then(|| {
+            chunk.map(|mut chunk| {
+                chunk.truncate(*left);
+                *left -= chunk.len();
+                chunk
+            })
+        });
+        std::future::ready(chunk)
+    });
+    first.chain(stream::pending())
+}
+
 /// The first bytes, then an error that closes the connection.
-fn cut(
+pub(crate) fn cut(
     whole: impl Stream<Item = std::io::Result<Bytes>> + Send + 'static,
     bytes: u64,
 ) -> impl Stream<Item = std::io::Result<Bytes>> {
@@ -147,6 +176,7 @@ fn cut(
             left -= chunk.len();
             Ok(chunk)
         })
+        .chain(stream::once(async { Err(std::io::ErrorKind::ConnectionReset.into()) }))
         // What was sent must leave before the connection breaks, or the client sees nothing at all.
         .then(|chunk| async {
             if chunk.is_err() {
@@ -154,7 +184,6 @@ fn cut(
             }
             chunk
         })
-        .chain(stream::once(async { Err(std::io::ErrorKind::ConnectionReset.into()) }))
 }
 
 /// The whole body at about `rate` bytes a second.

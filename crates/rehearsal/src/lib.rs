@@ -9,9 +9,12 @@ mod api;
 mod connection;
 mod faults;
 mod files;
+#[cfg(test)]
+mod form_tests;
 mod links;
 mod options;
 mod picture;
+mod prune;
 mod runner;
 mod server;
 mod specs;

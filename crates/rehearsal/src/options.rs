@@ -1,6 +1,6 @@
 //! How a practice service is set up, and why it may not start.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::faults::Faults;
@@ -18,6 +18,10 @@ pub struct Options {
     pub numbers_as_strings: bool,
     /// How long a result link works.
     pub link_lifetime: Duration,
+    /// Further models, and other specs of the usual ones: each the `data` of a spec reply, served as it is, with
+    /// `{base}` in its endpoint standing for this service. A `description` in it stands in the list. Whatever can be
+    /// read as a spec can be generated with.
+    pub models: Vec<serde_json::Value>,
     /// What goes wrong. Keep a clone to add faults while the service runs.
     pub faults: Faults,
 }
@@ -32,8 +36,22 @@ impl Options {
             speed: 1.0,
             numbers_as_strings: false,
             link_lifetime: Duration::from_hours(24),
+            models: Vec::new(),
             faults: Faults::default(),
         }
+    }
+}
+
+impl Options {
+    /// The same with the models of a JSON file: a list of specs, as [`Options::models`] describes them.
+    ///
+    /// # Errors
+    /// [`RehearsalError::Models`] if it cannot be read or is no such list. What stands in the specs is not judged.
+    pub fn with_models_of(mut self, file: &Path) -> Result<Self, RehearsalError> {
+        let unusable = |source| RehearsalError::Models { file: file.to_owned(), source };
+        let bytes = std::fs::read(file).map_err(unusable)?;
+        self.models = serde_json::from_slice(&bytes).map_err(|error| unusable(error.into()))?;
+        Ok(self)
     }
 }
 
@@ -54,6 +72,22 @@ pub enum RehearsalError {
         /// The folder.
         folder: PathBuf,
         /// What the system said.
+        source: std::io::Error,
+    },
+    /// The file of models is not a list of specs.
+    #[error("The file of models {} cannot be used: {source}.", file.display())]
+    Models {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: std::io::Error,
+    },
+    /// The file of faults cannot be read as faults.
+    #[error("The file of faults {} cannot be used: {source}.", file.display())]
+    Faults {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
         source: std::io::Error,
     },
     /// The speed is not a positive number.

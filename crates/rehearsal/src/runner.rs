@@ -127,7 +127,7 @@ fn render_files(shared: &Shared, task: &Task) -> Result<Ended, MediaError> {
     }
     writer.finish()?;
     let video = artifact(&std::fs::read(&part)?);
-    std::fs::rename(&part, shared.store.result_file(&task.id, "mp4"))?;
+    store::place(&part, &shared.store.result_file(&task.id, "mp4"))?;
     let last_frame = if request.return_last_frame {
         let png = lastframe_media::encode_png(&last_picture)?;
         store::replace(&shared.store.result_file(&task.id, "png"), &png)?;

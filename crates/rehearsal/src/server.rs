@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use lastframe_model::Catalogue;
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
@@ -36,7 +37,10 @@ pub(crate) struct Shared {
     pub options: Options,
     pub store: Store,
     pub links: Links,
+    /// What can be generated with: the usual models, and every further one whose spec can be read.
     pub catalogue: Catalogue,
+    /// Further specs, as they are served.
+    pub further: Vec<Value>,
     /// `http://127.0.0.1:PORT`
     pub address: String,
     /// SHA-256 of the key: what is compared has always the same length.
@@ -75,10 +79,12 @@ impl Rehearsal {
         let listener =
             TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port))).await.map_err(port_error)?;
         let address = format!("http://{}", listener.local_addr().map_err(port_error)?);
+        let further = specs::at(&options.models, &address);
         let shared = Arc::new(Shared {
             store,
             links: Links::new(key.expose_secret(), options.link_lifetime),
-            catalogue: Catalogue::built_in(),
+            catalogue: specs::catalogue(&further, &address),
+            further,
             address,
             key_digest: Sha256::digest(key.expose_secret()).into(),
             stopping: AtomicBool::new(false),

@@ -7,10 +7,12 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use lastframe_model::{ImageId, ids};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
+use crate::prune;
 use crate::task::Task;
 
 /// The tasks in memory and their files.
@@ -30,7 +32,6 @@ impl Store {
         for name in ["tasks", "pictures", "results"] {
             fs::create_dir_all(folder.join(name))?;
         }
-        sweep(&folder.join("results"))?;
         let mut tasks = HashMap::new();
         for entry in fs::read_dir(folder.join("tasks"))? {
             let path = entry?.path();
@@ -46,6 +47,7 @@ impl Store {
                 }
             }
         }
+        prune::prune(folder, &mut tasks)?;
         Ok(Self {
             folder: folder.to_owned(),
             tasks: Mutex::new(tasks),
@@ -93,6 +95,9 @@ impl Store {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(mut task) = self.task(id) else { return Ok(None) };
         change(&mut task);
+        if !task.is_open() {
+            task.ended_at.get_or_insert_with(|| Timestamp::now().as_second());
+        }
         self.write_task(&task)?;
         self.tasks().insert(task.id.clone(), task.clone());
         Ok(Some(task))
@@ -132,25 +137,34 @@ impl Store {
     }
 }
 
-/// Removes what a killed process left unfinished. What is younger than an hour may be in work elsewhere.
-fn sweep(results: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(results)? {
-        let entry = entry?;
-        let old = entry.metadata()?.modified()?.elapsed().is_ok_and(|age| age.as_secs() > 3600);
-        if old && entry.path().extension().is_some_and(|extension| extension == "part") {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
 /// Writes a file beside `path`, brings it to the disk and puts it in place.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let part = path.with_extension("part");
     let mut file = File::create(&part)?;
     file.write_all(bytes)?;
     file.sync_all()?;
-    fs::rename(&part, path)
+    drop(file);
+    fs::rename(&part, path)?;
+    sync_folder(path)
+}
+
+/// Brings a finished part to the disk and puts it in place.
+pub(crate) fn place(part: &Path, path: &Path) -> io::Result<()> {
+    // Windows syncs only through a handle that may write.
+    OpenOptions::new().write(true).open(part)?.sync_all()?;
+    fs::rename(part, path)?;
+    sync_folder(path)
+}
+
+/// Brings the names beside `path` to the disk. Windows does so by itself and cannot be asked.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        File::open(folder)?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 /// The key of this folder, made at random the first time and readable by its owner only.

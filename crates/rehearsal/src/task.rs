@@ -35,6 +35,9 @@ pub(crate) struct Task {
     /// What was asked, the seed made concrete.
     pub request: Request,
     pub state: State,
+    /// When it ended, in seconds since 1970; not written by older versions.
+    #[serde(default)]
+    pub ended_at: Option<i64>,
     /// 0 – 1, the share of frames that are rendered.
     #[serde(skip)]
     pub progress: f64,
@@ -51,6 +54,11 @@ impl Task {
     /// Whether there is still something to do.
     pub fn is_open(&self) -> bool {
         matches!(self.state, State::Queued | State::InProgress)
+    }
+
+    /// When it last got anywhere, in seconds since 1970.
+    pub fn last_change(&self) -> i64 {
+        self.ended_at.unwrap_or(self.created_at)
     }
 
     /// When an unfinished task is given up, in seconds since 1970.

@@ -6,9 +6,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use lastframe_model::check::problems;
-use lastframe_model::{Catalogue, ImageId, ImageRef, Length, ModelId, Problem, ProblemCode, Request, ServiceCode};
+use lastframe_model::{
+    Catalogue, ExtraValue, ImageId, ImageRef, Length, ModelId, ModelSpec, Origin, Problem, ProblemCode, Request,
+    ServiceCode, live,
+};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
+
+use crate::specs;
 
 /// Why a submit was refused.
 #[derive(Debug, PartialEq)]
@@ -49,7 +54,19 @@ pub(crate) fn read(body: &[u8], catalogue: &Catalogue) -> Result<Accepted, Refus
     let mut accepted =
         Accepted { request: Request { model: ModelId::new(model), ..Request::default() }, pictures: Vec::new() };
     accepted.request.return_last_frame = false;
-    read_params(params, &mut accepted.request)?;
+    let spec = catalogue.get(&accepted.request.model);
+    if let Some(spec) = spec {
+        let names = specs::names(spec);
+        // Of a usual model, what other models have is refused further down, with its documented code.
+        let told_later =
+            |name: &str| spec.origin != Origin::New && matches!(name, "frames" | "generate_audio" | "draft");
+        if let Some(unknown) = params.keys().find(|name| !names.contains(name) && !told_later(name)) {
+            let message = format!("{} has no parameter {}.", spec.id, live::shown(unknown));
+            return Err(Refusal::new(ServiceCode::InvalidContent, message));
+        }
+        read_extras(params, spec, &mut accepted.request)?;
+    }
+    read_params(params, spec, &mut accepted.request)?;
     read_content(params.get("content"), &mut accepted)?;
     match problems(&accepted.request, catalogue).into_iter().find(|problem| !problem.warning) {
         None => Ok(accepted),
@@ -63,8 +80,10 @@ fn code_of(problem: &Problem) -> ServiceCode {
         ProblemCode::PromptMissing => ServiceCode::MissingText,
         ProblemCode::ResolutionNotTaken => ServiceCode::InvalidResolution,
         ProblemCode::RatioNotTaken => ServiceCode::InvalidRatio,
-        ProblemCode::SecondsRange => ServiceCode::InvalidDuration,
+        ProblemCode::SecondsRange | ProblemCode::SecondsNotTaken => ServiceCode::InvalidDuration,
         ProblemCode::FramesRange | ProblemCode::FramesNotTaken => ServiceCode::InvalidFrames,
+        ProblemCode::SeedRange => ServiceCode::InvalidSeed,
+        ProblemCode::WatermarkNotTaken => ServiceCode::InvalidBoolean,
         ProblemCode::CameraNotTaken | ProblemCode::AudioNotTaken | ProblemCode::DraftNotTaken => {
             ServiceCode::InvalidBoolean
         }
@@ -75,13 +94,40 @@ fn code_of(problem: &Problem) -> ServiceCode {
     }
 }
 
-fn read_params(params: &Map<String, Value>, request: &mut Request) -> Result<(), Refusal> {
-    if let Some(word) = text(params, "resolution", ServiceCode::InvalidResolution)? {
+/// The parameters that only this model's spec knows.
+fn read_extras(params: &Map<String, Value>, spec: &ModelSpec, request: &mut Request) -> Result<(), Refusal> {
+    for parameter in &spec.extra {
+        let Some(value) = params.get(&parameter.name) else {
+            if parameter.required {
+                let message = format!("{} is required.", parameter.name);
+                return Err(Refusal::new(ServiceCode::InvalidContent, message));
+            }
+            continue;
+        };
+        let message = || format!("{} is of another type.", parameter.name);
+        let value = ExtraValue::of_json(value).ok_or_else(|| Refusal::new(ServiceCode::InvalidContent, message()))?;
+        request.extra.insert(parameter.name.clone(), value);
+    }
+    Ok(())
+}
+
+fn read_params(params: &Map<String, Value>, spec: Option<&ModelSpec>, request: &mut Request) -> Result<(), Refusal> {
+    if let Some(spec) = spec {
+        // What is not said is the model's own default.
+        request.length = spec.nearest_length(request.length);
+        (request.resolution, request.ratio) = (spec.usual_resolution, spec.usual_ratio);
+    }
+    let own = |name: &str| spec.is_some_and(|spec| spec.extra(name).is_some());
+    if !own("resolution")
+        && let Some(word) = text(params, "resolution", ServiceCode::InvalidResolution)?
+    {
         request.resolution = word.parse().map_err(|error: lastframe_model::request::UnknownWord| {
             Refusal::new(ServiceCode::InvalidResolution, error.to_string())
         })?;
     }
-    if let Some(word) = text(params, "ratio", ServiceCode::InvalidRatio)? {
+    if !own("ratio")
+        && let Some(word) = text(params, "ratio", ServiceCode::InvalidRatio)?
+    {
         request.ratio = word.parse().map_err(|error: lastframe_model::request::UnknownWord| {
             Refusal::new(ServiceCode::InvalidRatio, error.to_string())
         })?;

@@ -43,6 +43,20 @@ async fn submits_go_wrong_as_told() {
     let no_id: Value = stage.submit_with(&request).await.unwrap().json().await.unwrap();
     assert!(no_id["id"].is_null() && no_id["status"].is_string(), "{no_id}");
 
+    faults.submit(SubmitFault::Reset);
+    let reset = stage.submit_with(&request).await.unwrap_err();
+    assert!(format!("{reset:?}").contains("ConnectionReset"), "{reset:?}");
+    faults.submit(SubmitFault::CutReply);
+    let cut = stage.submit_with(&request).await.unwrap();
+    assert!(cut.status() == 200 && cut.bytes().await.is_err(), "the body breaks off");
+    faults.submit(SubmitFault::BrokenJson);
+    let broken = stage.submit_with(&request).await.unwrap().text().await.unwrap();
+    assert!(serde_json::from_str::<Value>(&broken).is_err(), "{broken}");
+    faults.submit(SubmitFault::Silence);
+    let silent = tokio::time::timeout(Duration::from_secs(1), stage.submit_with(&request)).await;
+    assert!(silent.is_err(), "no word in a second: {silent:?}");
+    assert_eq!(ledger(folder.path()).len(), 7, "all four were accepted, and the one without an id");
+
     faults.submit(None);
     faults.submit(SubmitFault::Status(500));
     assert_eq!(stage.submit_with(&request).await.unwrap().status(), 200, "one that goes well between two");
@@ -94,6 +108,10 @@ async fn tasks_and_polls_go_wrong_as_told() {
     }
     assert!(stage.poll_response(id).await.is_err(), "no reply at all");
     assert!(stage.poll_response(id).await.unwrap().text().await.unwrap().contains("<title>"));
+    faults.poll(PollFault::BrokenJson);
+    faults.poll(PollFault::Silence);
+    assert!(stage.poll_response(id).await.unwrap().json::<Value>().await.is_err());
+    assert!(tokio::time::timeout(Duration::from_millis(500), stage.poll_response(id)).await.is_err(), "no word");
     assert_eq!(stage.poll(id).await["status"], "completed", "well again");
 }
 
@@ -130,9 +148,57 @@ async fn downloads_go_wrong_as_told() {
     assert_eq!(whole.status(), 200);
     assert_eq!(whole.bytes().await.unwrap().len(), size);
 
+    faults.download(DownloadFault::WrongRange);
+    let shifted = stage.client.get(url).header("Range", "bytes=5-").send().await.unwrap();
+    assert!(shifted.headers()["content-range"].to_str().unwrap().starts_with("bytes 6-"), "{shifted:?}");
+    faults.download(DownloadFault::StallAfter(1000));
+    faults.download(DownloadFault::Endless);
+    for least in [1000, size + 1] {
+        let mut reply = stage.client.get(url).send().await.unwrap();
+        let mut got = 0;
+        while let Ok(Ok(Some(chunk))) = tokio::time::timeout(Duration::from_millis(500), reply.chunk()).await {
+            got += chunk.len();
+            if got > 4 * size {
+                break;
+            }
+        }
+        assert!(got >= least && (least > 1000 || got == 1000), "{got} bytes came");
+    }
+
     let rate = u64::try_from(size).unwrap() * 2;
     faults.download(DownloadFault::Slow(rate));
     let began = Instant::now();
     stage.fetch(url).await;
     assert!(began.elapsed() >= Duration::from_millis(350), "half a second's worth took {:?}", began.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_says_what_goes_wrong_and_is_read_again_when_it_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = Stage::quick(folder.path()).await;
+    let (faults, file) = (stage.service.faults(), folder.path().join("faults.json"));
+    faults.follow(&file).expect("a file that is not there yet says nothing");
+    let request = body(small("sea"));
+    let status = async || stage.submit_with(&request).await.unwrap().status().as_u16();
+    assert_eq!(status().await, 200);
+    let tell = |what: Value| std::fs::write(&file, what.to_string()).unwrap();
+    tell(json!({ "submits": [{ "status": 503 }, null], "always": { "submit": { "rate_limited": 3 } } }));
+    assert_eq!([status().await, status().await, status().await, status().await], [503, 200, 429, 429]);
+    tell(
+        json!({ "submits": ["html", { "slow": 0.3 }, { "task": { "fail": "003004095" } }], "downloads": ["endless"] }),
+    );
+    assert!(stage.submit_with(&request).await.unwrap().text().await.unwrap().starts_with("<!doctype"));
+    let began = Instant::now();
+    assert_eq!(status().await, 200);
+    assert!(began.elapsed() >= Duration::from_millis(300), "it took {:?}", began.elapsed());
+    let id = stage.submit(small("sea")).await;
+    assert_eq!(stage.end_of(&id).await["error"]["code"], "003004095");
+    tell(json!({ "submits": ["a typing error"] }));
+    assert_eq!(status().await, 200, "what cannot be read changes nothing");
+    assert!(
+        faults.follow(&file).unwrap_err().to_string().contains("typing error"),
+        "and is said to whoever names the file"
+    );
+    tell(json!({}));
+    assert_eq!(status().await, 200);
 }

@@ -10,6 +10,7 @@
 
 mod faults;
 mod files;
+mod keeping;
 mod life;
 mod pictures;
 mod refusals;
