@@ -2,28 +2,39 @@
 
 use std::path::Path;
 
-use lastframe_library::{Library, LibraryError, Places, clip_of, file_of, place_file, write_file};
+use lastframe_library::crash::{self, Point};
+use lastframe_library::{Completion, Library, LibraryError, Places, clip_of, file_of, place_file, write_file};
 use lastframe_media as media;
 use lastframe_model::{Clip, Event, ImageFormat, Job, MediaFacts};
-use lastframe_provider::Task;
+use lastframe_provider::forget_part;
 
-use crate::download::Video;
 use crate::error::EngineError;
 use crate::run::{Inner, blocking};
+use crate::whole::guarded;
+
+/// A whole, checked video.
+pub(crate) struct Video {
+    /// Of the file.
+    pub(crate) sha256: String,
+    /// Whether it has its final name already; otherwise it is in the part.
+    pub(crate) placed: bool,
+    /// What it says about itself, or what was asked for if it cannot be read here.
+    pub(crate) facts: MediaFacts,
+}
 
 impl Inner {
-    /// Enters the clip. `picture` is the last frame as the service sent it.
+    /// Enters the clip, under these `places`. `picture` is the last frame as the service sent it.
     pub(crate) async fn finish(
         &self,
         job: &Job,
         places: &Places,
-        task: Task,
+        completion: Completion,
         video: Video,
         picture: Option<Vec<u8>>,
     ) -> Result<(), EngineError> {
         let (library, job, places, now) = (self.library.clone(), job.clone(), places.clone(), self.clock.now());
         let (job, clip) =
-            blocking(move || enter(&library, &job, &places, &task, video, picture.as_deref(), now)).await??;
+            blocking(move || enter(&library, &job, &places, &completion, video, picture.as_deref(), now)).await??;
         // The clip first: whoever hears that the job is done has its clip already.
         (self.events)(Event::Clip(clip));
         self.tell_job(&job);
@@ -35,7 +46,7 @@ fn enter(
     library: &Library,
     job: &Job,
     places: &Places,
-    task: &Task,
+    completion: &Completion,
     video: Video,
     picture: Option<&[u8]>,
     now: jiff::Timestamp,
@@ -44,37 +55,64 @@ fn enter(
     let relative = file_of(&id, job.created_at);
     let file = places.clips.join(&relative);
     if !video.placed {
+        crash::reached(Point::PartWhole);
         place_file(&places.part_file(&id), &file)?;
+        crash::reached(Point::FilePlaced);
     }
-    let facts = media::probe(&file)?;
-    let picture = picture.filter(|bytes| is_frame_of(bytes, &facts));
+    let picture = picture.filter(|bytes| is_frame_of(bytes, &video.facts));
+    // The database gives every job that has gone so far a task.
+    let task_id = job.task_id.clone().ok_or(EngineError::Interrupted)?;
     let clip = Clip {
         id,
         job: job.id.clone(),
         request: job.request.clone(),
         provider: job.provider.clone(),
-        task_id: task.id.clone(),
-        media: facts,
+        task_id,
+        media: video.facts,
         estimate: job.estimate,
-        billed: task.billed.clone(),
+        billed: completion.billed.clone(),
         sha256: video.sha256,
         file: relative,
         last_frame_from_service: picture.is_some(),
         created_at: job.created_at,
         submitted_at: job.submitted_at,
+        completed_at: completion.completed_at,
         finished_at: now,
+        name: None,
+        note: String::new(),
+        starred: false,
+        tags: Vec::new(),
+        trashed_at: None,
+        missing: false,
     };
     match picture {
         Some(bytes) => write_file(&places.last_frame_file(&clip), bytes)?,
         None => decoded(&file, "last frame", media::last_frame, media::encode_png, &places.last_frame_file(&clip))?,
     }
+    crash::reached(Point::LastFrameWritten);
     decoded(&file, "poster", |path| media::frame_at(path, 0), media::encode_poster, &places.poster_file(&clip))?;
-    Ok(library.finish_job(places, &clip, &task.reply)?)
+    crash::reached(Point::PosterWritten);
+    forget_parts(library, places, &clip)?;
+    Ok(library.finish_job(places, &clip, &completion.reply)?)
+}
+
+/// Removes what was fetched on the way, wherever it was fetched to. What cannot be removed does no harm.
+fn forget_parts(library: &Library, places: &Places, clip: &Clip) -> Result<(), LibraryError> {
+    let known = library.known_folders()?.into_iter().filter(|folder| *folder != places.clips);
+    for clips in known.chain([places.clips.clone()]) {
+        let places = Places { clips, home: places.home.clone() };
+        for part in [places.part_file(&clip.id), places.last_frame_part_file(&clip.id)] {
+            if let Err(error) = forget_part(&part) {
+                tracing::debug!(part = %part.display(), %error, "a part could not be removed");
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether these bytes are a PNG of the video's size.
 fn is_frame_of(bytes: &[u8], facts: &MediaFacts) -> bool {
-    match media::picture_facts(bytes) {
+    match guarded(|| media::picture_facts(bytes)) {
         Ok(picture) => {
             let fits =
                 picture.format == ImageFormat::Png && (picture.width, picture.height) == (facts.width, facts.height);
@@ -99,7 +137,7 @@ fn decoded<P>(
     encode: impl FnOnce(&P) -> Result<Vec<u8>, media::MediaError>,
     target: &Path,
 ) -> Result<(), LibraryError> {
-    match frame(file).and_then(|picture| encode(&picture)) {
+    match guarded(|| frame(file).and_then(|picture| encode(&picture))) {
         Ok(bytes) => write_file(target, &bytes),
         Err(error) => {
             tracing::warn!(file = %file.display(), %error, what, "the video has no picture that can be read here");

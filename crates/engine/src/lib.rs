@@ -6,38 +6,59 @@
 //!
 //! | state | what happens in it | goes to |
 //! |---|---|---|
-//! | queued | waits for a place, a key, the network | submitting; failed (a picture is gone); canceled (stopped) |
+//! | queued | waits for a place, a key, the network | submitting; failed (a picture is gone); canceled (taken out) |
 //! | submitting | the intent is committed, the POST is on its way | running (task id committed); queued (it provably never left, or 401, 429: nothing is owed); failed (403, a documented refusal); unknown (everything else, and a run that ended in it) |
-//! | running | the task is polled; errors and silence are only waits | downloading (completed); failed (the service says so); canceled (no longer followed) |
-//! | downloading | the video is fetched, checked, placed; a full disk or a missing folder is only a wait | done; running (the service took its word back); failed (the task is gone); canceled |
+//! | running | the task is polled; errors and silence are only waits | downloading (completed); failed (the service says so, or the task's time is long over and it says nothing final); canceled (no longer followed) |
+//! | downloading | the video is looked for on the disk, or fetched, checked, placed; a full disk or a missing folder is only a wait | done; running (the service took its word back); failed (the task failed or is gone, and its video is not here); canceled |
 //! | done | the clip is in the library | – |
 //! | failed | says why | running (the person found the task after all) |
 //! | unknown | it may have been accepted; the person decides | running (the task was found); failed (it was not sent); canceled (put away) |
 //! | canceled | no longer followed; the service may still bill it | – |
 //!
-//! At the start of the engine: queued, running and downloading go on, submitting becomes unknown.
+//! At the start of the engine: queued, running and downloading go on, submitting becomes unknown, unless the library's
+//! reserve holds the id that the service gave it: then it is running.
 
 mod backoff;
+mod batches;
 mod clock;
+mod copies;
 mod download;
 mod error;
 mod finish;
 mod follow;
+mod gallery;
+mod guards;
+mod hold;
 mod ids;
+mod import;
+mod kept;
+mod pace;
 mod people;
 mod pictures;
+mod polls;
+mod presence;
 mod queue;
 mod run;
 mod services;
+mod shared;
+mod slots;
+mod specs;
+mod standing;
+mod storage;
+mod strips;
 mod submit;
+mod usage;
+mod whole;
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use lastframe_library::Library;
 use lastframe_model::{
-    Catalogue, Check, ClipId, Continuation, ImageRef, Job, JobId, JobState, Outcome, Provider, Request, Settings,
-    WaitReason,
+    Batch, BatchEntry, BudgetWarning, Catalogue, Check, Clip, ClipId, Consent, Continuation, Days, FileCheck, Framing,
+    ImageId, ImageRef, ImportProgress, ImportSummary, Job, JobId, JobState, Outcome, PixelSize, Provider, RecentBills,
+    Request, Settings, Standing, Usage, UsageFormat, UsagePage, UsageQuery, WaitReason, Week,
 };
 use lastframe_provider::Client;
 use tokio::sync::{Notify, watch};
@@ -47,6 +68,9 @@ use tokio_util::task::TaskTracker;
 pub use clock::{Clock, Sleep, SystemClock};
 pub use error::EngineError;
 pub use run::Events;
+pub use shared::SharedRecipe;
+pub use specs::{SpecSource, kept_catalogue, refresh};
+pub use strips::make_strip;
 
 /// How long a stopping engine waits for a submit that is on its way and for writes.
 const SHUTDOWN: Duration = Duration::from_secs(20);
@@ -61,6 +85,8 @@ pub struct Parts {
     pub settings: Settings,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// Where the person is: a budget's month begins at midnight there.
+    pub time_zone: jiff::tz::TimeZone,
     /// Told what happened.
     pub events: Events,
 }
@@ -89,17 +115,27 @@ impl Engine {
     /// `LibraryError::Owned` (as [`EngineError::Library`]) if another program runs jobs on this library.
     pub fn start(parts: Parts) -> Result<Self, EngineError> {
         tokio::runtime::Handle::try_current().map_err(|_| EngineError::NoRuntime)?;
-        let Parts { program, library, settings, clock, events } = parts;
+        let Parts { program, library, settings, clock, time_zone, events } = parts;
         let ownership = library.own(&program)?;
         let inner = Arc::new(run::Inner {
             library,
             clock,
+            time_zone,
+            spending: tokio::sync::Mutex::new(()),
+            pausing: tokio::sync::Mutex::new(()),
+            started: batches::Started::default(),
+            standing: tokio::sync::Mutex::default(),
             events,
             settings: RwLock::new(settings),
-            catalogue: Catalogue::built_in(),
+            catalogue: RwLock::new(Catalogue::built_in()),
+            live: specs::Live::default(),
             services: services::Services::default(),
+            polls: Arc::default(),
+            typical: tokio::sync::Mutex::default(),
             ids: ids::Ids::new(),
             lanes: run::Lanes::default(),
+            downloads: download::Downloads::default(),
+            organising: gallery::Organising::default(),
             wake: Notify::new(),
             changes: watch::Sender::new(0),
             circumstances: watch::Sender::new(0),
@@ -107,6 +143,11 @@ impl Engine {
             tasks: TaskTracker::new(),
             ownership: Mutex::new(Some(ownership)),
         });
+        import::sweep(&inner.library);
+        // First: what was accepted is not unknown.
+        for job in inner.library.adopt_accepted()? {
+            inner.tell_job(&job);
+        }
         for job in inner.library.open_jobs()? {
             if job.state == JobState::Submitting {
                 let now = inner.clock.now();
@@ -119,6 +160,11 @@ impl Engine {
             }
         }
         inner.tasks.spawn(Arc::clone(&inner).keep_queue());
+        inner.tasks.spawn(Arc::clone(&inner).keep_polls());
+        inner.tasks.spawn(Arc::clone(&inner).keep_catalogue());
+        inner.tasks.spawn(Arc::clone(&inner).keep_shelves());
+        inner.tasks.spawn(Arc::clone(&inner).keep_recipes());
+        inner.tasks.spawn(Arc::clone(&inner).keep_trash());
         Ok(Self { handle: Arc::new(Handle { inner }) })
     }
 
@@ -128,7 +174,9 @@ impl Engine {
 
     /// Gives the jobs of a service a way to it. What waited for a key or for the network is tried at once.
     pub fn connect(&self, provider: Provider, client: Client) {
+        let known = provider.clone();
         self.inner().services.connect(provider, client);
+        self.inner().polls.hurry(&known);
         self.inner().circumstances_changed();
     }
 
@@ -148,7 +196,26 @@ impl Engine {
     /// The models that can be asked for.
     #[must_use]
     pub fn catalogue(&self) -> Catalogue {
-        self.inner().catalogue.clone()
+        self.inner().catalogue()
+    }
+
+    /// Uses this catalogue from now on, as it is.
+    pub fn use_catalogue(&self, catalogue: Catalogue) {
+        self.inner().put_catalogue(catalogue);
+    }
+
+    /// Takes live specs from this source from now on: those that were kept at once, newer ones in the background when
+    /// they are a day old. `None` switches them off. What changes is told by [`lastframe_model::Event::Catalogue`].
+    pub async fn use_specs(&self, source: Option<SpecSource>) {
+        self.inner().use_specs(source).await;
+    }
+
+    /// Fetches live specs now, however fresh they are. While they are off, the built-in catalogue is the answer.
+    ///
+    /// # Errors
+    /// As [`refresh`]; the catalogue of before goes on serving, and says why.
+    pub async fn refresh_catalogue(&self) -> Result<Catalogue, EngineError> {
+        self.inner().refresh_catalogue().await
     }
 
     /// The library that the engine works on.
@@ -163,28 +230,94 @@ impl Engine {
         self.inner().check(request, count)
     }
 
+    /// What the last jobs of the request's kind were billed by this service, held against the prices in the settings.
+    /// `None` where nothing of the kind was billed yet. Changes nothing.
+    ///
+    /// # Errors
+    /// [`EngineError::Library`] when the library cannot be read.
+    pub async fn recent_bills(&self, request: Request, provider: Provider) -> Result<Option<RecentBills>, EngineError> {
+        self.inner().recent_bills(request, provider).await
+    }
+
     /// Writes down `count` jobs (1 – 8) of a request and returns them; they go as soon as they may. Each has its
     /// own seed: the asked one counted up, or one picked at random. A `continues` whose clip is gone is dropped.
     ///
     /// # Errors
-    /// [`EngineError::Invalid`] and [`EngineError::PictureMissing`], before anything is written.
-    pub async fn enqueue(&self, request: Request, count: u32, provider: Provider) -> Result<Vec<Job>, EngineError> {
-        self.inner().enqueue(request, count, provider).await
+    /// [`EngineError::Invalid`], [`EngineError::PictureMissing`], and [`EngineError::NeedsYes`] when they pass a
+    /// guard on spending without `consent`; before anything is written.
+    pub async fn enqueue(
+        &self,
+        request: Request,
+        count: u32,
+        provider: Provider,
+        consent: Consent,
+    ) -> Result<Vec<Job>, EngineError> {
+        self.inner().enqueue(request, count, provider, consent).await
     }
 
-    /// Follows a queued, running or downloading job no longer. The service cannot cancel and may bill it.
+    /// How the engine stands as a whole.
+    ///
+    /// # Errors
+    /// [`EngineError::Library`] when the library cannot be read.
+    pub async fn standing(&self) -> Result<Standing, EngineError> {
+        self.inner().standing_now().await
+    }
+
+    /// Pauses the queue, or lets it go on: while it is paused nothing new is sent. Remembered across restarts.
+    /// What was sent already is followed and fetched all the same.
+    pub async fn pause_queue(&self, paused: bool) -> Result<Standing, EngineError> {
+        self.inner().pause_queue(paused).await
+    }
+
+    /// Puts a queued job right before another queued one, or last. Returns it.
+    ///
+    /// # Errors
+    /// `LibraryError::WrongState` if either has been sent meanwhile.
+    pub async fn move_in_queue(&self, id: &JobId, before: Option<JobId>) -> Result<Job, EngineError> {
+        self.inner().move_in_queue(id, before).await
+    }
+
+    /// Takes a job out of the queue before it is sent. Nothing is owed for it.
+    ///
+    /// # Errors
+    /// `LibraryError::WrongState` with the state that the job has now, if it is not queued (any more): then it is not
+    /// touched, and what was sent is followed as before.
+    pub async fn cancel_queued(&self, id: &JobId) -> Result<Job, EngineError> {
+        self.inner().cancel_queued(id).await
+    }
+
+    /// Follows a running or downloading job no longer. The service cannot cancel and may bill it.
+    ///
+    /// # Errors
+    /// `LibraryError::WrongState` with the state that the job has now, if it is neither: a queued one is canceled by
+    /// [`Engine::cancel_queued`].
     pub async fn stop_following(&self, id: &JobId) -> Result<Job, EngineError> {
         self.inner().stop_following(id).await
     }
 
     /// Makes a new job of a failed, unknown or canceled one, with the same seed, and puts the old one away.
     /// Returns the new job. A job whose card is put away cannot be sent again: two clicks do not pay twice.
-    pub async fn send_again(&self, id: &JobId) -> Result<Job, EngineError> {
-        self.inner().send_again(id).await
+    ///
+    /// # Errors
+    /// [`EngineError::NeedsYes`] as for [`Engine::enqueue`].
+    pub async fn send_again(&self, id: &JobId, consent: Consent) -> Result<Job, EngineError> {
+        self.inner().send_again(id, consent).await
+    }
+
+    /// Asks the service once more about the task of a failed job (e.g. an expired one) and follows it again if the
+    /// service still has something to say about it.
+    ///
+    /// # Errors
+    /// [`EngineError::NoSuchTask`] for a job that was never accepted.
+    pub async fn recheck(&self, id: &JobId) -> Result<Job, EngineError> {
+        self.inner().recheck(id).await
     }
 
     /// The person's word about an unknown job. A task id is looked up first, and only a task that the service
     /// knows and that no other job has is adopted.
+    ///
+    /// # Errors
+    /// [`EngineError::EmptyTaskId`] and [`EngineError::KeyAsTaskId`] for what is no task id, before anybody is asked.
     pub async fn settle(&self, id: &JobId, outcome: Outcome) -> Result<Job, EngineError> {
         self.inner().settle(id, outcome).await
     }
@@ -194,11 +327,48 @@ impl Engine {
         self.inner().dismiss(id).await
     }
 
-    /// Keeps a picture for requests, if the service would take it.
+    /// Reads a list of requests: one prompt a line, or a table. A row takes from `base` what it does not say; a picture
+    /// is named by its id. Writes nothing down.
     ///
     /// # Errors
-    /// [`EngineError::Media`] for bytes that are no picture, [`EngineError::PictureRefused`] for one that is too
-    /// small, too large or too long.
+    /// [`EngineError::NoBatch`]; what is wrong with a row is said by the row.
+    pub async fn read_batch(&self, text: String, base: Request) -> Result<Batch, EngineError> {
+        self.inner().read_batch(text, base).await
+    }
+
+    /// Writes down the jobs of many requests, each with its count (1 – 8), all or none. `act` is a name of the person's
+    /// click: the same one does it once, however often it comes.
+    ///
+    /// # Errors
+    /// [`EngineError::Row`] with the first that cannot be sent, [`EngineError::NeedsYes`] when they pass a guard on
+    /// spending together, [`EngineError::AlreadyStarted`] for a second click; before anything is written.
+    pub async fn start_batch(
+        &self,
+        act: String,
+        rows: Vec<BatchEntry>,
+        provider: Provider,
+        consent: Consent,
+    ) -> Result<Vec<Job>, EngineError> {
+        self.inner().start_batch(act, rows, provider, consent).await
+    }
+
+    /// Makes a picture of the library into one of exactly `size`, kept beside it. The same act makes the same picture.
+    ///
+    /// # Errors
+    /// [`EngineError::Media`] when its pixels cannot be read.
+    pub async fn frame_picture(
+        &self,
+        image: &ImageId,
+        size: PixelSize,
+        framing: Framing,
+    ) -> Result<ImageRef, EngineError> {
+        self.inner().frame_picture(image, size, framing).await
+    }
+
+    /// Keeps a picture for requests, also one that the service would not take as it is: the check says so then.
+    ///
+    /// # Errors
+    /// [`EngineError::Media`] for bytes that are no picture.
     pub async fn keep_image(&self, bytes: Vec<u8>) -> Result<ImageRef, EngineError> {
         self.inner().keep_image(bytes).await
     }
@@ -216,6 +386,92 @@ impl Engine {
     /// A frame of a clip, kept as a picture for requests.
     pub async fn take_frame(&self, clip: &ClipId, index: u32) -> Result<ImageRef, EngineError> {
         self.inner().take_frame(clip, index).await
+    }
+
+    /// Writes a copy of a clip's file, with its [`SharedRecipe`] inside unless the settings say otherwise. A file that
+    /// cannot be edited without risk is copied as it is. `target` is replaced; it appears whole, or not at all.
+    ///
+    /// # Errors
+    /// [`EngineError::TargetInLibrary`] for the clip's own file, or another file of the library.
+    pub async fn copy_clip(&self, clip: &ClipId, target: &Path) -> Result<(), EngineError> {
+        self.inner().copy_clip(clip, target).await
+    }
+
+    /// Whether a clip's file is still what the service sent.
+    pub async fn verify_clip(&self, clip: &ClipId) -> Result<FileCheck, EngineError> {
+        self.inner().verify_clip(clip).await
+    }
+
+    /// The request in the recipe that a file carries: a copy of a clip, or a recipe itself. Pictures and the clip that it
+    /// continues are left out unless they are in this library; numbers are moved into their documented ranges.
+    ///
+    /// # Errors
+    /// [`EngineError::NoRecipe`] if it carries none, or none that can be trusted to be one.
+    pub async fn read_recipe(&self, file: Vec<u8>) -> Result<Request, EngineError> {
+        self.inner().read_recipe(file).await
+    }
+
+    /// What jobs cost: today, this week and month, in all, and in these days.
+    ///
+    /// # Errors
+    /// [`EngineError::Library`] when the library cannot be read; so for the three below.
+    pub async fn usage(&self, days: Days, week: Week) -> Result<Usage, EngineError> {
+        self.inner().usage(days, week).await
+    }
+
+    /// Rows of the ledger from place `from` on, at most `count`.
+    pub async fn usage_page(&self, query: UsageQuery, from: u32, count: u32) -> Result<UsagePage, EngineError> {
+        self.inner().usage_page(query, from, count).await
+    }
+
+    /// The ledger of these days as it leaves the program. Rehearsals and imported clips are not in it.
+    pub async fn usage_file(&self, days: Days, format: UsageFormat) -> Result<Vec<u8>, EngineError> {
+        self.inner().usage_file(days, format).await
+    }
+
+    /// A mark of the monthly budget (80 %, all of it) that what counts has reached. Each is given once for each month
+    /// and budget, also across restarts: whoever gets it says it.
+    pub async fn budget_warning(&self) -> Result<Option<BudgetWarning>, EngineError> {
+        self.inner().budget_warning().await
+    }
+
+    /// Brings files in: whole videos of the MP4 family become clips, with the settings of the recipe that they carry.
+    /// The files stay where they are. `told` hears how far it is, not too often; `stop` ends it after the files that are
+    /// under way, and keeps what is in. What cannot be taken is no error, but stands in the summary with its reason.
+    ///
+    /// # Errors
+    /// [`EngineError::Interrupted`] if the program is closing.
+    pub async fn import(
+        &self,
+        files: Vec<PathBuf>,
+        stop: CancellationToken,
+        told: impl Fn(ImportProgress) + Send + Sync + 'static,
+    ) -> Result<ImportSummary, EngineError> {
+        import::run(Arc::clone(&self.handle.inner), files, stop, told).await
+    }
+
+    /// Looks whether the files of clips are where they belong, puts back what turned up elsewhere in a folder of clips,
+    /// and tells of every clip that changed by it. Returns the folders of clips that are not there as a whole.
+    pub async fn look_through(&self) -> Result<Vec<PathBuf>, EngineError> {
+        self.inner().look_through().await
+    }
+
+    /// The same for one clip that is asked for now.
+    pub async fn look_for(&self, clip: &ClipId) -> Result<Clip, EngineError> {
+        self.inner().look_for(clip).await
+    }
+
+    /// Gives a clip its file back from one that the person points at, which stays where it is.
+    ///
+    /// # Errors
+    /// `LibraryError::AnotherFile` (as [`EngineError::Library`]) if its bytes are others.
+    pub async fn restore_file(&self, clip: &ClipId, from: PathBuf) -> Result<Clip, EngineError> {
+        self.inner().restore_file(clip, from).await
+    }
+
+    /// Makes a clip's poster again from its video. Whether there is one now.
+    pub async fn mend_poster(&self, clip: &ClipId) -> Result<bool, EngineError> {
+        self.inner().mend_poster(clip).await
     }
 
     /// Returns when no job is open but those that wait for a key, or when the engine stops.

@@ -2,7 +2,7 @@
 
 use lastframe_library::LibraryError;
 use lastframe_model::{
-    Check, Failure, FailureCode, Field, ImageRef, Job, JobId, JobState, Outcome, Provider, Request, TaskId,
+    Check, Consent, Failure, FailureCode, Field, ImageRef, Job, JobId, JobState, Outcome, Provider, Request, TaskId,
 };
 use lastframe_provider::PollError;
 use rand::Rng;
@@ -12,14 +12,26 @@ use crate::run::Inner;
 
 impl Inner {
     pub(crate) fn check(&self, request: &Request, count: u32) -> Check {
-        Check::of(request, count, &self.catalogue, &self.settings().prices)
+        Check::of(request, count, &self.catalogue(), &self.settings().prices)
     }
 
     pub(crate) async fn enqueue(
         &self,
-        mut request: Request,
+        request: Request,
         count: u32,
         provider: Provider,
+        consent: Consent,
+    ) -> Result<Vec<Job>, EngineError> {
+        let jobs = self.jobs_of(request, count, &provider).await?;
+        self.write_down(jobs, consent).await
+    }
+
+    /// `count` new jobs of a request that can be sent, not yet written down.
+    pub(crate) async fn jobs_of(
+        &self,
+        mut request: Request,
+        count: u32,
+        provider: &Provider,
     ) -> Result<Vec<Job>, EngineError> {
         if let Some(problem) = self.check(&request, count).refusal() {
             return Err(EngineError::Invalid(problem.clone()));
@@ -34,9 +46,15 @@ impl Inner {
                 request.continues = None;
             }
         }
-        let jobs: Vec<Job> = (0..count).map(|number| self.new_job(&request, number, &provider)).collect();
-        let written = jobs.clone();
-        self.with_library(move |library| library.insert_jobs(&written)).await?;
+        Ok((0..count).map(|number| self.new_job(&request, number, provider)).collect())
+    }
+
+    /// Writes new jobs down, all or none, if they pass no guard without the person's yes.
+    pub(crate) async fn write_down(&self, jobs: Vec<Job>, consent: Consent) -> Result<Vec<Job>, EngineError> {
+        // From the look at what was spent until the new jobs count as spent, nobody else may look.
+        let _alone = self.spending.lock().await;
+        self.guard(&jobs, consent).await?;
+        let jobs = self.with_library(move |library| library.insert_jobs(&jobs)).await?;
         for job in &jobs {
             self.tell_job(job);
         }
@@ -47,7 +65,12 @@ impl Inner {
     /// A job with a seed of its own: the asked one, counted up for each further clip (the same seed twice would
     /// be the same picture paid for twice), or one picked at random.
     fn new_job(&self, request: &Request, number: u32, provider: &Provider) -> Job {
-        let seed = request.seed.map_or_else(|| rand::rng().random(), |seed| seed.wrapping_add(number));
+        let most = self.catalogue().get(&request.model).map_or(u32::MAX, |model| model.max_seed);
+        let seed = match request.seed {
+            Some(seed) => u64::from(seed) + u64::from(number),
+            None => u64::from(rand::rng().random_range(0..=most)),
+        };
+        let seed = u32::try_from(seed % (u64::from(most) + 1)).unwrap_or(most);
         let request = Request { seed: Some(seed), ..request.clone() };
         let now = self.clock.now();
         Job {
@@ -65,6 +88,7 @@ impl Inner {
             submitted_at: None,
             finished_at: None,
             dismissed: false,
+            position: 0.0,
             revision: 0,
         }
     }
@@ -76,6 +100,22 @@ impl Inner {
         frames.chain(references).find(|(_, picture)| self.library.image_path(&picture.id).is_none())
     }
 
+    /// Takes a job out of the queue, and never a job that was sent meanwhile: one move, from queued and nowhere else.
+    pub(crate) async fn cancel_queued(&self, id: &JobId) -> Result<Job, EngineError> {
+        let (wanted, now) = (id.clone(), self.clock.now());
+        let canceled = self.with_library(move |library| {
+            library.move_job(&wanted, JobState::Queued, JobState::Canceled, |job| {
+                job.finished_at = Some(now);
+                job.wait = None;
+            })
+        });
+        let job = canceled.await?;
+        self.tell_job(&job);
+        self.lanes.stop(id);
+        self.wake.notify_one();
+        Ok(job)
+    }
+
     pub(crate) async fn stop_following(&self, id: &JobId) -> Result<Job, EngineError> {
         let (wanted, now) = (id.clone(), self.clock.now());
         let stopped = self.with_library(move |library| {
@@ -83,7 +123,7 @@ impl Inner {
             let mut tries = 0;
             loop {
                 let job = library.job(&wanted)?.ok_or_else(|| LibraryError::NoSuchJob(wanted.clone()))?;
-                if !matches!(job.state, JobState::Queued | JobState::Running | JobState::Downloading) {
+                if !matches!(job.state, JobState::Running | JobState::Downloading) {
                     return Err(LibraryError::WrongState { actual: job.state });
                 }
                 let moved = library.move_job(&wanted, job.state, JobState::Canceled, |job| {
@@ -105,7 +145,7 @@ impl Inner {
         Ok(job)
     }
 
-    pub(crate) async fn send_again(&self, id: &JobId) -> Result<Job, EngineError> {
+    pub(crate) async fn send_again(&self, id: &JobId, consent: Consent) -> Result<Job, EngineError> {
         let wanted = id.clone();
         let old =
             self.with_library(move |library| library.job(&wanted)?.ok_or(LibraryError::NoSuchJob(wanted))).await?;
@@ -113,12 +153,32 @@ impl Inner {
         if let Some((field, picture)) = self.missing_picture(&new.request) {
             return Err(EngineError::PictureMissing { field, id: picture.id.clone() });
         }
-        let (id, written) = (id.clone(), new.clone());
-        let old = self.with_library(move |library| library.replace_job(&id, &written)).await?;
+        let _alone = self.spending.lock().await;
+        self.guard(std::slice::from_ref(&new), consent).await?;
+        let id = id.clone();
+        let (old, new) = self.with_library(move |library| library.replace_job(&id, &new)).await?;
         self.tell_job(&old);
         self.tell_job(&new);
         self.wake.notify_one();
         Ok(new)
+    }
+
+    pub(crate) async fn recheck(&self, id: &JobId) -> Result<Job, EngineError> {
+        let wanted = id.clone();
+        let job =
+            self.with_library(move |library| library.job(&wanted)?.ok_or(LibraryError::NoSuchJob(wanted))).await?;
+        let task = job.task_id.clone().ok_or_else(|| EngineError::NoSuchTask("it was never accepted".to_owned()))?;
+        self.adopt(&job, task).await
+    }
+
+    pub(crate) async fn move_in_queue(&self, id: &JobId, before: Option<JobId>) -> Result<Job, EngineError> {
+        let wanted = id.clone();
+        let moved = self.with_library(move |library| library.move_in_queue(&wanted, before.as_ref())).await?;
+        for job in &moved {
+            self.tell_job(job);
+        }
+        self.wake.notify_one();
+        moved.into_iter().find(|job| job.id == *id).ok_or_else(|| LibraryError::NoSuchJob(id.clone()).into())
     }
 
     pub(crate) async fn dismiss(&self, id: &JobId) -> Result<Job, EngineError> {
@@ -163,18 +223,24 @@ impl Inner {
             return Err(LibraryError::WrongState { actual: job.state }.into());
         }
         let task_id = TaskId::new(task_id.as_str().trim());
-        let (provider, wanted) = (job.provider.clone(), task_id.clone());
-        if let Some(other) = self.with_library(move |library| library.job_of_task(&provider, &wanted)).await?
-            && other != job.id
-        {
-            return Err(EngineError::TaskTaken(other));
+        if task_id.as_str().is_empty() {
+            return Err(EngineError::EmptyTaskId);
         }
+        self.must_be_free(job, &task_id).await?;
         let access = self.services.access(&job.provider).ok_or(EngineError::NotConnected)?;
-        match access.client.poll(&task_id).await {
+        if access.client.key_is_in(task_id.as_str()) {
+            return Err(EngineError::KeyAsTaskId);
+        }
+        let answer = access.client.poll(&task_id).await;
+        if !matches!(answer, Err(PollError::Offline { .. })) && self.services.reached(&job.provider, &access) {
+            self.stands_differently().await;
+        }
+        match answer {
             Ok(_) => {}
             Err(PollError::Offline { message }) => return Err(EngineError::Offline(message)),
             Err(PollError::KeyRefused { message }) => {
                 self.services.refuse(&job.provider, &access, &message);
+                self.stands_differently().await;
                 return Err(EngineError::KeyRefused(message));
             }
             Err(PollError::Gone { message }) => return Err(EngineError::NoSuchTask(message)),
@@ -182,11 +248,11 @@ impl Inner {
                 return Err(EngineError::Service(message));
             }
         }
-        let (id, from, now) = (job.id.clone(), job.state, self.clock.now());
-        let job = self
+        let (id, from, now, adopted) = (job.id.clone(), job.state, self.clock.now(), task_id.clone());
+        let moved = self
             .record(move |library| {
                 library.move_job(&id, from, JobState::Running, |job| {
-                    job.task_id = Some(task_id.clone());
+                    job.task_id = Some(adopted.clone());
                     job.submitted_at = job.submitted_at.or(Some(now));
                     job.finished_at = None;
                     job.failure = None;
@@ -194,8 +260,21 @@ impl Inner {
                     job.dismissed = false;
                 })
             })
-            .await?;
+            .await;
+        if moved.is_err() {
+            // Two who gave the same id at once: the database let one of them have it.
+            self.must_be_free(job, &task_id).await?;
+        }
         self.wake.notify_one();
-        Ok(job)
+        moved
+    }
+
+    /// Refuses a task that another job has.
+    async fn must_be_free(&self, job: &Job, task_id: &TaskId) -> Result<(), EngineError> {
+        let (provider, wanted) = (job.provider.clone(), task_id.clone());
+        match self.with_library(move |library| library.job_of_task(&provider, &wanted)).await? {
+            Some(other) if other != job.id => Err(EngineError::TaskTaken(other)),
+            _ => Ok(()),
+        }
     }
 }

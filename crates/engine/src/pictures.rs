@@ -2,8 +2,7 @@
 
 use lastframe_library::{Library, LibraryError};
 use lastframe_media as media;
-use lastframe_model::check::image_problem;
-use lastframe_model::{Clip, ClipId, Continuation, Field, ImageFormat, ImageRef};
+use lastframe_model::{Clip, ClipId, Continuation, Framing, ImageFormat, ImageId, ImageRef, PixelSize};
 
 use crate::error::EngineError;
 use crate::run::{Inner, blocking};
@@ -13,26 +12,27 @@ impl Inner {
         let library = self.library.clone();
         blocking(move || {
             let facts = media::picture_facts(&bytes)?;
-            #[expect(clippy::cast_precision_loss, reason = "compared with 30 MB")]
-            let size = bytes.len() as f64;
-            let shown = ImageRef {
-                id: lastframe_model::ImageId::new(String::new()),
-                format: facts.format,
-                width: facts.width,
-                height: facts.height,
-                bytes: size,
-            };
-            // The limits are the same in every slot; which one it is for, only the caller knows.
-            if let Some(problem) = image_problem(Field::FirstFrame, &shown) {
-                return Err(EngineError::PictureRefused(problem));
-            }
             Ok(library.keep_image(&bytes, facts.format, facts.width, facts.height)?)
         })
         .await?
     }
 
+    pub(crate) async fn frame_picture(
+        &self,
+        id: &ImageId,
+        size: PixelSize,
+        framing: Framing,
+    ) -> Result<ImageRef, EngineError> {
+        let (library, id) = (self.library.clone(), id.clone());
+        blocking(move || {
+            let bytes = library.image_bytes(&id)?.ok_or_else(|| LibraryError::NoSuchImage(id.clone()))?;
+            keep_png(&library, &media::frame_picture(&bytes, size, framing)?)
+        })
+        .await?
+    }
+
     pub(crate) async fn continue_from(&self, id: &ClipId) -> Result<Continuation, EngineError> {
-        let (library, catalogue, id) = (self.library.clone(), self.catalogue.clone(), id.clone());
+        let (library, catalogue, id) = (self.library.clone(), self.catalogue(), id.clone());
         blocking(move || {
             let clip = clip(&library, &id)?;
             let places = library.places();

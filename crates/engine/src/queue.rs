@@ -2,12 +2,14 @@
 //!
 //! What the service already has is always followed. What is queued goes oldest first, at most
 //! `parallel_jobs` of one service side by side, and only while its service takes calls: otherwise each
-//! queued job says what it waits for. Jobs of one service never hold up those of another.
+//! queued job says what it waits for, but for a network that is away, which the standing says once for all.
+//! Jobs of one service never hold up those of another.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lastframe_model::{Job, JobState, Wait, WaitReason};
+use lastframe_model::{Job, JobState, Provider, Wait, WaitReason};
 
 use crate::error::EngineError;
 use crate::run::Inner;
@@ -41,19 +43,28 @@ impl Inner {
     /// Launches what may go. Returns when to look again, if time alone will change something.
     async fn dispatch(self: &Arc<Self>) -> Result<Option<Duration>, EngineError> {
         let jobs = self.with_library(lastframe_library::Library::open_jobs).await?;
-        let mut look_again: Option<Duration> = None;
+        let paused = self.with_library(lastframe_library::Library::is_paused).await?;
+        if let Err(error) = self.tell_standing().await {
+            tracing::warn!(%error, "how the queue stands could not be told");
+        }
+        // The standing says a pause as long as it lasts, whether or not anybody waits for its end.
+        let mut held = HashSet::new();
+        let mut look_again = self.services.pause_over_in(self.clock.elapsed());
         for job in jobs {
             if self.stop.is_cancelled() {
                 break;
             }
-            if self.lanes.all().contains_key(&job.id) {
-                continue;
-            }
+            let lane = self.lanes.all().get(&job.id).map(|lane| lane.wrecked);
             match job.state {
+                // Whatever its lane was about to write down about the POST is lost with it.
+                JobState::Submitting if lane == Some(true) => self.lost(&job).await?,
+                _ if lane.is_some() => {}
                 JobState::Running | JobState::Downloading => self.launch(&job),
                 JobState::Submitting => self.lost(&job).await?,
+                // The standing says it once for all of them.
+                JobState::Queued if paused => {}
                 JobState::Queued => {
-                    if let Some(time) = self.consider(&job).await? {
+                    if let Some(time) = self.consider(&job, &mut held).await? {
                         look_again = Some(look_again.map_or(time, |sooner| sooner.min(time)));
                     }
                 }
@@ -63,15 +74,25 @@ impl Inner {
         Ok(look_again)
     }
 
-    /// Launches a queued job, or says why it has to wait; returns for how long, if that is known.
-    async fn consider(self: &Arc<Self>, job: &Job) -> Result<Option<Duration>, EngineError> {
+    /// Launches a queued job, or says why it has to wait; returns for how long, if that is known. `held` are the
+    /// services one of whose jobs had to wait: whatever has changed since, none goes before it.
+    async fn consider(
+        self: &Arc<Self>,
+        job: &Job,
+        held: &mut HashSet<Provider>,
+    ) -> Result<Option<Duration>, EngineError> {
         let gate = self.services.gate(&job.provider, Call::Submit, self.clock.elapsed());
+        if matches!(gate, Gate::Open(_)) && !held.contains(&job.provider) && self.has_room(job) {
+            self.launch(job);
+            return Ok(None);
+        }
+        held.insert(job.provider.clone());
         let noted = match gate {
-            Gate::Blocked { wait, over_in } => self.note_wait(job, Some(wait)).await.map(|()| over_in),
-            Gate::Open(_) if self.has_room(job) => {
-                self.launch(job);
-                Ok(None)
+            // Said once, by the standing.
+            Gate::Blocked { wait, over_in } if wait.reason == WaitReason::Offline => {
+                self.note_wait(job, None).await.map(|()| over_in)
             }
+            Gate::Blocked { wait, over_in } => self.note_wait(job, Some(wait)).await.map(|()| over_in),
             Gate::Open(_) => self.note_wait(job, None).await.map(|()| None),
         };
         match noted {
@@ -86,7 +107,7 @@ impl Inner {
     fn has_room(&self, job: &Job) -> bool {
         let most = usize::try_from(self.settings().parallel_jobs.clamp(1, 10)).unwrap_or(1);
         let lanes = self.lanes.all();
-        let others = lanes.values().filter(|lane| lane.provider == job.provider);
+        let others = lanes.values().filter(|lane| lane.provider == job.provider && !lane.wrecked && !lane.resting);
         // A service that was just away or asked for patience is tried with one job, not with all of them.
         let feeling = self.services.is_shaky(&job.provider) && others.clone().any(|lane| lane.sending);
         !feeling && others.count() < most

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use lastframe_library::{Library, LibraryError, Ownership, clip_of};
-use lastframe_model::{Catalogue, Event, Job, JobId, JobState, Provider, Settings, Wait, WaitReason};
-use lastframe_provider::Task;
+use lastframe_model::{Catalogue, Event, Job, JobId, JobState, Provider, Settings, Standing, Wait, WaitReason};
+use lastframe_provider::{Downloaded, Task, forget_part};
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
@@ -17,9 +17,16 @@ use tokio_util::task::TaskTracker;
 
 use crate::backoff;
 use crate::clock::Clock;
+use crate::download::Downloads;
 use crate::error::EngineError;
+use crate::follow::{Kind, Overdue, Pacing};
 use crate::ids::Ids;
+use crate::pace::Typical;
+use crate::polls::{Polls, Toll, Turn};
 use crate::services::Services;
+
+/// A download that waits at least so long for its next attempt does not keep other jobs from being sent meanwhile.
+const LONG: Duration = Duration::from_secs(7);
 
 /// Told what happened, after it was committed. Called from the engine's own tasks: must return at once.
 pub type Events = Arc<dyn Fn(Event) + Send + Sync>;
@@ -28,12 +35,28 @@ pub type Events = Arc<dyn Fn(Event) + Send + Sync>;
 pub(crate) struct Inner {
     pub(crate) library: Library,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Where the person is.
+    pub(crate) time_zone: jiff::tz::TimeZone,
+    /// Held from looking at what was spent until new jobs count as spent.
+    pub(crate) spending: tokio::sync::Mutex<()>,
+    /// Held while the queue is paused, and from looking whether it is until an intent is written.
+    pub(crate) pausing: tokio::sync::Mutex<()>,
+    /// Lists that were started already.
+    pub(crate) started: crate::batches::Started,
+    /// As it was last told.
+    pub(crate) standing: tokio::sync::Mutex<Standing>,
     pub(crate) events: Events,
     pub(crate) settings: RwLock<Settings>,
-    pub(crate) catalogue: Catalogue,
+    pub(crate) catalogue: RwLock<Catalogue>,
+    pub(crate) live: crate::specs::Live,
     pub(crate) services: Services,
+    pub(crate) polls: Arc<Polls>,
+    /// How long tasks usually take, as far as the library was asked.
+    pub(crate) typical: tokio::sync::Mutex<HashMap<Kind, Option<Typical>>>,
     pub(crate) ids: Ids,
     pub(crate) lanes: Lanes,
+    pub(crate) downloads: Downloads,
+    pub(crate) organising: crate::gallery::Organising,
     /// Makes the queue look again.
     pub(crate) wake: Notify,
     /// Goes up with every committed change of a job.
@@ -57,6 +80,10 @@ pub(crate) struct Lane {
     pub(crate) provider: Provider,
     /// Until it is known what became of the submit.
     pub(crate) sending: bool,
+    /// A step of it panicked: the job rests until the next start, and holds no place.
+    pub(crate) wrecked: bool,
+    /// It was paid for and made, and waits long for its next attempt to be fetched: it holds no place either.
+    pub(crate) resting: bool,
     /// Ends this lane only.
     stop: CancellationToken,
     /// Set right after the task was spawned.
@@ -68,14 +95,24 @@ impl Lanes {
         self.by_job.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends the lane of a job. Whether there was one.
+    /// Ends the lane of a job. Whether there was one that is still under way.
     pub(crate) fn stop(&self, job: &JobId) -> bool {
-        self.all().get(job).map(|lane| lane.stop.cancel()).is_some()
+        let mut lanes = self.all();
+        if lanes.get(job).is_some_and(|lane| lane.wrecked) {
+            lanes.remove(job);
+        }
+        lanes.get(job).map(|lane| lane.stop.cancel()).is_some()
     }
 
     pub(crate) fn sent(&self, job: &JobId) {
         if let Some(lane) = self.all().get_mut(job) {
             lane.sending = false;
+        }
+    }
+
+    fn rests(&self, job: &JobId, resting: bool) {
+        if let Some(lane) = self.all().get_mut(job) {
+            lane.resting = resting;
         }
     }
 
@@ -94,6 +131,11 @@ pub(crate) enum Step {
     Again,
     /// The next step after this time, or as soon as circumstances change.
     Wait(Duration),
+    /// Another attempt at a download that failed: after this time, or as soon as circumstances change, and when the
+    /// retries of all jobs together allow it.
+    Retry(Duration),
+    /// The next step when it is the job's turn to ask, not before [`Course::due`].
+    Turn,
     /// The next step when circumstances change.
     UntilChanged,
     /// Nothing more: the job has ended, or goes back to the queue.
@@ -106,6 +148,16 @@ pub(crate) struct Course {
     pub(crate) stop: CancellationToken,
     /// The newest word about the task, not used yet.
     pub(crate) task: Option<Task>,
+    /// The right to ask now.
+    pub(crate) turn: Option<Turn>,
+    /// What the attempt that is under way has cost.
+    pub(crate) toll: Option<Toll>,
+    /// Nobody is asked before this (by [`Polls::time`]).
+    pub(crate) due: Duration,
+    /// When the running task is asked about.
+    pub(crate) pacing: Option<Pacing>,
+    /// Since when the task is past its time, with the service still saying nothing final.
+    pub(crate) overdue: Overdue,
     /// Failures in a row of asking the service or writing to the library.
     pub(crate) tries: u32,
     /// Failures in a row of fetching the video without a byte gained. A poll that succeeds does not end them.
@@ -114,6 +166,10 @@ pub(crate) struct Course {
     pub(crate) missing: Option<(u64, Duration)>,
     /// Times that something arrived which was no video.
     pub(crate) bad: u32,
+    /// The last file that arrived whole and was not believed to be the video.
+    pub(crate) doubted: Option<Downloaded>,
+    /// Whether this download is the one that finds out if downloads still have to stand still.
+    pub(crate) looking: bool,
 }
 
 impl Course {
@@ -124,8 +180,8 @@ impl Course {
     }
 }
 
-/// Takes the lane off the list when its task ends. A lane that panicked stays on it: the same step would
-/// panic again, and nothing must run in circles. Its job goes on at the next start.
+/// Takes the lane off the list when its task ends. A lane that panicked stays on it, without a place: the same
+/// step would panic again, and nothing must run in circles. Its job goes on at the next start.
 struct Leave {
     inner: Arc<Inner>,
     job: JobId,
@@ -135,10 +191,13 @@ impl Drop for Leave {
     fn drop(&mut self) {
         if std::thread::panicking() {
             tracing::error!(job = %self.job, "a step panicked; the job rests until the next start");
+            if let Some(lane) = self.inner.lanes.all().get_mut(&self.job) {
+                (lane.wrecked, lane.sending) = (true, false);
+            }
         } else {
             self.inner.lanes.all().remove(&self.job);
-            self.inner.wake.notify_one();
         }
+        self.inner.wake.notify_one();
     }
 }
 
@@ -149,26 +208,47 @@ impl Inner {
         let lane = Lane {
             provider: job.provider.clone(),
             sending: job.state == JobState::Queued,
+            wrecked: false,
+            resting: false,
             stop: stop.clone(),
             abort: None,
         };
         self.lanes.all().insert(job.id.clone(), lane);
         let leave = Leave { inner: Arc::clone(self), job: job.id.clone() };
-        let task = self.tasks.spawn(async move { leave.inner.carry(&leave.job, stop).await });
+        let provider = job.provider.clone();
+        let task = self.tasks.spawn(async move { leave.inner.carry(&leave.job, &provider, stop).await });
         if let Some(lane) = self.lanes.all().get_mut(&job.id) {
             lane.abort = Some(task.abort_handle());
         }
+        self.polls.wake.notify_one();
     }
 
-    async fn carry(self: &Arc<Self>, id: &JobId, stop: CancellationToken) {
+    async fn carry(self: &Arc<Self>, id: &JobId, provider: &Provider, stop: CancellationToken) {
         let mut circumstances = self.circumstances.subscribe();
-        let mut course = Course { stop: stop.clone(), task: None, tries: 0, fetches: 0, missing: None, bad: 0 };
+        let mut course = Course {
+            stop: stop.clone(),
+            task: None,
+            turn: None,
+            toll: None,
+            due: Duration::ZERO,
+            pacing: None,
+            overdue: None,
+            tries: 0,
+            fetches: 0,
+            missing: None,
+            bad: 0,
+            doubted: None,
+            looking: false,
+        };
         while !stop.is_cancelled() {
             circumstances.mark_unchanged();
             let next = match self.step(id, &mut course).await {
                 Ok(next) => next,
                 Err(error) => self.stumbled(id, &mut course, &error).await,
             };
+            if let Some(turn) = course.turn.take() {
+                turn.went_well(); // it was not used, and is somebody else's now
+            }
             match next {
                 Step::Again => {}
                 Step::End => break,
@@ -177,11 +257,35 @@ impl Inner {
                     _ = circumstances.changed() => {}
                     () = stop.cancelled() => break,
                 },
+                Step::Retry(time) => {
+                    course.toll = None;
+                    if time >= LONG {
+                        self.lanes.rests(id, true);
+                        self.wake.notify_one();
+                    }
+                    tokio::select! {
+                        () = self.clock.sleep(time) => {}
+                        _ = circumstances.changed() => {}
+                        () = stop.cancelled() => break,
+                    }
+                    tokio::select! {
+                        toll = self.polls.retry(provider, &*self.clock) => course.toll = toll.ok(),
+                        () = stop.cancelled() => break,
+                    }
+                    self.lanes.rests(id, false);
+                }
+                Step::Turn => tokio::select! {
+                    turn = self.polls.turn(provider, course.due, &*self.clock) => course.turn = turn.ok(),
+                    () = stop.cancelled() => break,
+                },
                 Step::UntilChanged => tokio::select! {
                     _ = circumstances.changed() => {}
                     () = stop.cancelled() => break,
                 },
             }
+        }
+        if self.downloads.is_back(id) {
+            self.say_how_it_stands().await;
         }
         self.clean_up(id).await;
     }
@@ -227,10 +331,9 @@ impl Inner {
         let id = id.clone();
         let done = self.with_library(move |library| {
             if library.job(&id)?.is_some_and(|job| job.state == JobState::Canceled) {
-                let part = library.places().part_file(&clip_of(&id));
-                let mark = part.with_extension("part.etag");
-                for file in [part, mark] {
-                    let _ = std::fs::remove_file(file); // most jobs have none
+                let (places, clip) = (library.places(), clip_of(&id));
+                for part in [places.part_file(&clip), places.last_frame_part_file(&clip)] {
+                    let _ = forget_part(&part); // most jobs have none
                 }
             }
             Ok(())
@@ -305,6 +408,7 @@ impl Inner {
     pub(crate) fn circumstances_changed(&self) {
         self.circumstances.send_modify(|changes| *changes += 1);
         self.wake.notify_one();
+        self.polls.wake.notify_one();
     }
 
     /// The settings of now.

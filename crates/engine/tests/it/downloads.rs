@@ -4,7 +4,7 @@ use lastframe_library::clip_of;
 use lastframe_model::{JobState, WaitReason};
 
 use crate::service::{KEY, Reply, Script};
-use crate::{World, frame, pass, png};
+use crate::{World, frame, pass, png, running_jobs};
 
 #[tokio::test]
 async fn what_is_no_video_is_fetched_again() {
@@ -23,9 +23,79 @@ async fn what_is_no_video_is_fetched_again() {
         let id = running.enqueue().await;
         running.until_state(&id, JobState::Done).await;
         let said = running.told(&id).iter().any(|job| job.wait.as_ref().is_some_and(|wait| wait.reason == reason));
-        assert!(said, "{name}: {reason:?} stands on the card meanwhile");
+        assert_eq!(said, reason != WaitReason::Offline, "{name}: {reason:?} stands on the card meanwhile");
+        let told = [None, Some(reason), None];
+        assert_eq!(running.downloads_told() == told, reason == WaitReason::Offline, "{name}: or is said of all");
         assert_eq!((world.service.posts(), world.service.script().fetched), (1, 3), "{name}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn downloads_that_are_offline_say_so_once_and_no_job_is_written_to() {
+    let script = Script { videos: vec![Reply::Drop; 1_000].into(), ..Script::default() };
+    let world = World::new(script).await;
+    let ids = running_jobs(world.folder.path(), &world.provider(), 12, std::time::Duration::from_mins(3));
+    let running = world.connected();
+    for id in &ids {
+        running.until_state(id, JobState::Downloading).await;
+    }
+    pass(60).await;
+    let before: Vec<u32> = ids.iter().map(|id| running.job(id).revision).collect();
+    pass(60).await;
+    let after: Vec<u32> = ids.iter().map(|id| running.job(id).revision).collect();
+    assert_eq!(after, before, "no row is written to");
+    assert!(ids.iter().all(|id| running.job(id).wait.is_none()));
+    assert_eq!(running.downloads_told(), [None, Some(WaitReason::Offline)], "once for all of them");
+    let fetched = world.service.script().fetched;
+    world.service.script().videos.clear();
+    for id in &ids {
+        running.until_state(id, JobState::Done).await;
+    }
+    running.engine.idle().await;
+    assert_eq!(running.downloads_told(), [None, Some(WaitReason::Offline), None], "and that it is over");
+    println!("12 downloads offline for 120 s: {fetched} attempts, told once");
+    assert!((20..=100).contains(&fetched), "12 first attempts, 10 tokens, one each two seconds: {fetched}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retries_of_downloads_and_of_polls_are_paid_from_one_budget() {
+    let error = Reply::Text(500, "text/plain", "oops");
+    let world = World::new(Script { videos: vec![error; 2_000].into(), ..Script::default() }).await;
+    let ids = running_jobs(world.folder.path(), &world.provider(), 60, std::time::Duration::from_mins(3));
+    let running = world.connected();
+    for id in &ids {
+        running.until_state(id, JobState::Downloading).await;
+    }
+    let at_first = world.service.script().fetched;
+    pass(120).await;
+    let retried = world.service.script().fetched - at_first;
+    println!("60 downloads that fail: {retried} attempts in 120 s");
+    // Ten at once and one each two seconds, and the first attempts of those that had not come to theirs.
+    assert!(retried <= 10 + 60 + 60, "{retried} attempts in 120 s");
+    world.service.script().videos.clear();
+    for id in &ids[..5] {
+        running.until_state(id, JobState::Done).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn downloads_that_wait_long_leave_their_places_to_others_and_are_fetched_in_the_end() {
+    let garbage = Reply::Text(200, "video/mp4", "this is not a video at all, whatever it says");
+    let world = World::new(Script { videos: vec![garbage; 500].into(), ..Script::default() }).await;
+    let running = world.start_with(2);
+    running.connect(KEY);
+    let ids = running.enqueue_some(5).await;
+    for id in &ids {
+        running.until_waiting(id, WaitReason::BadDownload).await;
+    }
+    assert_eq!(world.service.posts(), 5, "two at a time, and yet all of them");
+    world.service.script().videos.clear();
+    // What the person changes is reason to look again at once.
+    running.engine.change_settings(lastframe_model::Settings { parallel_jobs: 2, ..Default::default() });
+    for id in &ids {
+        running.until_state(id, JobState::Done).await;
+    }
+    assert_eq!(world.service.posts(), 5);
 }
 
 #[tokio::test]

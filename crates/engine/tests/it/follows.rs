@@ -1,10 +1,13 @@
 //! Following: only the service's own word ends a job.
 
-use lastframe_model::{FailureCode, JobState, WaitReason};
+use std::sync::Arc;
+use std::time::Duration;
+
+use lastframe_model::{FailureCode, JobId, JobState, Settings, WaitReason};
 use serde_json::json;
 
 use crate::service::{KEY, Reply, Script};
-use crate::{World, pass};
+use crate::{TestClock, World, pass, running_jobs, start_by};
 
 #[tokio::test]
 async fn errors_silence_and_unknown_words_do_not_end_a_job() {
@@ -23,9 +26,13 @@ async fn errors_silence_and_unknown_words_do_not_end_a_job() {
     let id = running.enqueue().await;
     running.until_state(&id, JobState::Done).await;
     let reasons: Vec<_> = running.told(&id).iter().filter_map(|job| Some(job.wait.clone()?.reason)).collect();
-    for reason in [WaitReason::ServiceTrouble, WaitReason::Offline, WaitReason::RateLimited] {
+    for reason in [WaitReason::ServiceTrouble, WaitReason::RateLimited] {
         assert!(reasons.contains(&reason), "{reason:?} was said: {reasons:?}");
     }
+    assert!(!reasons.contains(&WaitReason::Offline), "being offline is no matter of one job: {reasons:?}");
+    let told = running.hindrances_told();
+    assert!(told.contains(&Some(WaitReason::Offline)) && told.contains(&Some(WaitReason::RateLimited)), "{told:?}");
+    assert_eq!(told.last(), Some(&None), "and it is withdrawn");
     assert!(world.service.script().polls.is_empty(), "all of it happened");
     assert_eq!(world.service.posts(), 1);
 }
@@ -92,4 +99,98 @@ async fn progress_is_told_but_not_more_often_than_four_times_a_second() {
     assert!(progress.len() >= 9 && progress.is_sorted(), "{progress:?}");
     let seconds = done.finished_at.unwrap().duration_since(done.created_at).as_secs_f64();
     assert!((told.len() as f64) < seconds * 4.0 + 6.0, "{} snapshots in {seconds} s", told.len());
+}
+
+/// A job whose task was sent 60 hours ago, 48 hours of which it was given.
+fn overdue(world: &World) -> JobId {
+    running_jobs(world.folder.path(), &world.provider(), 1, Duration::from_hours(60)).remove(0)
+}
+
+#[tokio::test]
+async fn a_task_long_past_its_time_ends_as_expired_and_can_still_be_asked_about() {
+    let world = World::new(Script { busy: true, ..Script::default() }).await;
+    let id = overdue(&world);
+    let running = world.connected();
+    let job = running.until_state(&id, JobState::Failed).await;
+    let failure = job.failure.unwrap();
+    assert_eq!(failure.code, FailureCode::Expired);
+    assert!(failure.reply.is_some_and(|reply| reply.contains("in_progress")), "the service's last words are kept");
+    assert!(world.service.script().polled >= 2, "one look is not enough: the clock may be wrong for a moment");
+
+    // It is asked about again, with nothing to say; and once more, when it was finished after all.
+    assert_eq!(running.engine.recheck(&id).await.unwrap().state, JobState::Running);
+    running.until_state(&id, JobState::Failed).await;
+    world.service.script().busy = false;
+    let job = running.engine.recheck(&id).await.unwrap();
+    assert_eq!((job.state, job.failure), (JobState::Running, None));
+    let job = running.until_state(&id, JobState::Done).await;
+    assert!(running.engine.library().clip(&job.clip.unwrap()).unwrap().is_some(), "the clip that was paid for is here");
+    assert_eq!(world.service.posts(), 0, "nothing was sent for it");
+}
+
+#[tokio::test]
+async fn a_task_past_its_time_is_not_given_up_while_the_service_cannot_be_asked() {
+    for (name, down, always) in [
+        ("offline", true, None),
+        ("503", false, Some(Reply::Json(503, json!({"error": "maintenance"})))),
+        ("html", false, Some(Reply::Text(200, "text/html", "<html>log in to this network</html>"))),
+    ] {
+        let world = World::new(Script { down, always, busy: true, ..Script::default() }).await;
+        let id = overdue(&world);
+        let clock = TestClock::new(400);
+        let running = start_by(clock, world.folder.path(), world.provider(), Settings::default(), |_| {}).unwrap();
+        running.connect(KEY);
+        tokio::time::sleep(Duration::from_secs(2)).await; // 13 minutes
+        assert_eq!(running.job(&id).state, JobState::Running, "{name}");
+        {
+            let mut script = world.service.script();
+            (script.down, script.always, script.busy) = (false, None, false);
+        }
+        running.until_state(&id, JobState::Done).await;
+    }
+}
+
+#[tokio::test]
+async fn a_task_past_its_time_that_the_service_no_longer_knows_ends_as_expired_within_hours() {
+    let gone = Reply::Json(404, json!({"message": "no such task"}));
+    let world = World::new(Script { always: Some(gone.clone()), ..Script::default() }).await;
+    let id = overdue(&world);
+    let clock = TestClock::new(1_000);
+    let listen = |_: &lastframe_model::Event| {};
+    let running = start_by(clock, world.folder.path(), world.provider(), Settings::default(), listen).unwrap();
+    let started = std::time::Instant::now();
+    running.connect(KEY);
+    let job = running.until_state(&id, JobState::Failed).await;
+    assert_eq!(job.failure.unwrap().code, FailureCode::Expired);
+    assert!(started.elapsed() >= Duration::from_millis(3_600), "it was asked for an hour");
+
+    // Within its time the same word is not believed for a day.
+    let world = World::new(Script { always: Some(gone), ..Script::default() }).await;
+    let id = running_jobs(world.folder.path(), &world.provider(), 1, Duration::from_hours(40)).remove(0);
+    let clock = TestClock::new(1_000);
+    let running = start_by(clock, world.folder.path(), world.provider(), Settings::default(), listen).unwrap();
+    running.connect(KEY);
+    tokio::time::sleep(Duration::from_millis(4_500)).await;
+    assert_eq!(running.job(&id).state, JobState::Running);
+}
+
+#[tokio::test]
+async fn a_clock_set_ahead_does_not_expire_a_task_at_the_next_poll() {
+    let world = World::new(Script { busy: true, ..Script::default() }).await;
+    let clock = TestClock::new(20);
+    let running =
+        start_by(Arc::clone(&clock), world.folder.path(), world.provider(), Settings::default(), |_| {}).unwrap();
+    running.connect(KEY);
+    let id = running.enqueue().await;
+    running.until_state(&id, JobState::Running).await;
+    clock.jump(100 * 3_600);
+    let polled = world.service.script().polled;
+    running.until(&id, "a poll", |_| world.service.script().polled > polled).await;
+    pass(2).await;
+    assert_eq!(running.job(&id).state, JobState::Running, "a minute is waited for the clock to be set right");
+    clock.jump(-100 * 3_600);
+    pass(100).await;
+    assert_eq!(running.job(&id).state, JobState::Running);
+    world.service.script().busy = false;
+    running.until_state(&id, JobState::Done).await;
 }

@@ -8,12 +8,27 @@
     reason = "a test fails by panicking, and its numbers are small"
 )]
 
+mod batches;
+mod bills;
+mod copies;
 mod downloads;
 mod follows;
+mod gallery;
+mod host;
+mod imports;
+mod kept;
+mod lost;
+mod machine;
+mod matrix;
+mod matrix_disks;
 mod people;
+mod polls;
+mod presence;
+mod queue;
 mod rehearsal;
 mod resumes;
 mod service;
+mod specs;
 mod submits;
 
 use std::path::Path;
@@ -23,7 +38,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use lastframe_engine::{Clock, Engine, EngineError, Parts, Sleep};
 use lastframe_library::{Library, Places};
-use lastframe_model::{Event, Job, JobId, JobState, Provider, Request, Settings, WaitReason};
+use lastframe_model::{Consent, Event, Job, JobId, JobState, Provider, Request, Settings, WaitReason};
 use lastframe_provider::Client;
 use secrecy::SecretString;
 use service::{KEY, Script, Service};
@@ -31,26 +46,36 @@ use service::{KEY, Script, Service};
 /// How much faster the engine's clock runs in tests.
 const SPEED: u32 = 20;
 
-struct FastClock {
+/// A clock that runs faster, and can be made to show another time of day.
+struct TestClock {
     started: Instant,
     from: Timestamp,
+    speed: u32,
+    /// Milliseconds by which the time of day has jumped, as it does while a computer sleeps.
+    jumped: std::sync::atomic::AtomicI64,
 }
 
-impl FastClock {
-    fn new() -> Self {
-        Self { started: Instant::now(), from: Timestamp::now() }
+impl TestClock {
+    fn new(speed: u32) -> Arc<Self> {
+        let (started, from) = (Instant::now(), Timestamp::now());
+        Arc::new(Self { started, from, speed, jumped: std::sync::atomic::AtomicI64::new(0) })
+    }
+
+    fn jump(&self, seconds: i64) {
+        self.jumped.fetch_add(seconds * 1_000, std::sync::atomic::Ordering::SeqCst);
     }
 }
 
-impl Clock for FastClock {
+impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        self.from + self.elapsed()
+        let jumped = self.jumped.load(std::sync::atomic::Ordering::SeqCst);
+        self.from + self.elapsed() + jiff::SignedDuration::from_millis(jumped)
     }
     fn elapsed(&self) -> Duration {
-        self.started.elapsed() * SPEED
+        self.started.elapsed() * self.speed
     }
     fn sleep(&self, time: Duration) -> Sleep {
-        Box::pin(tokio::time::sleep(time / SPEED))
+        Box::pin(tokio::time::sleep(time / self.speed))
     }
 }
 
@@ -95,6 +120,17 @@ struct Running {
 }
 
 fn start(home: &Path, provider: Provider, settings: Settings) -> Result<Running, EngineError> {
+    start_by(TestClock::new(SPEED), home, provider, settings, |_| {})
+}
+
+/// [`start`] with another clock, and with somebody who listens to what is told.
+fn start_by(
+    clock: Arc<TestClock>,
+    home: &Path,
+    provider: Provider,
+    settings: Settings,
+    listen: impl Fn(&Event) + Send + Sync + 'static,
+) -> Result<Running, EngineError> {
     let library = Library::open(Places::resolve(Some(home.to_owned()), None).unwrap()).unwrap();
     let events: Arc<Mutex<Vec<Event>>> = Arc::default();
     let (heard, reader) = (Arc::clone(&events), library.clone());
@@ -105,12 +141,25 @@ fn start(home: &Path, provider: Provider, settings: Settings) -> Result<Running,
                 assert!(row.revision >= job.revision, "told before it was committed: {job:?}");
             }
             Event::Clip(clip) => assert!(reader.clip(&clip.id).unwrap().is_some(), "told before it was committed"),
-            Event::Settings(_) | Event::Key(_) => {}
+            Event::Settings(_)
+            | Event::Key(_)
+            | Event::Standing(_)
+            | Event::Rebuilding(_)
+            | Event::Catalogue(_)
+            | Event::Gallery { .. }
+            | Event::Import(_) => {}
         }
+        listen(&event);
         heard.lock().unwrap().push(event);
     };
-    let clock = Arc::new(FastClock::new());
-    let engine = Engine::start(Parts { program: "test".into(), library, settings, clock, events: Arc::new(sink) })?;
+    let engine = Engine::start(Parts {
+        program: "test".into(),
+        library,
+        settings,
+        clock,
+        time_zone: jiff::tz::TimeZone::UTC,
+        events: Arc::new(sink),
+    })?;
     Ok(Running { engine, provider, events })
 }
 
@@ -125,7 +174,7 @@ impl Running {
     }
 
     async fn enqueue_some(&self, count: u32) -> Vec<JobId> {
-        let jobs = self.engine.enqueue(boat(), count, self.provider.clone()).await.unwrap();
+        let jobs = self.engine.enqueue(boat(), count, self.provider.clone(), Consent::Within).await.unwrap();
         jobs.into_iter().map(|job| job.id).collect()
     }
 
@@ -154,6 +203,48 @@ impl Running {
         self.until(id, &format!("{reason:?}"), |job| job.wait.as_ref().is_some_and(|wait| wait.reason == reason)).await
     }
 
+    /// Why the service cannot be called, as the standing says it now.
+    async fn hindrance(&self) -> Option<WaitReason> {
+        let standing = self.engine.standing().await.unwrap();
+        standing.services.into_iter().find(|hindrance| hindrance.provider == self.provider).map(|h| h.wait.reason)
+    }
+
+    async fn until_hindered(&self, reason: Option<WaitReason>) {
+        let started = Instant::now();
+        while self.hindrance().await != reason {
+            assert!(started.elapsed() < Duration::from_secs(30), "waited in vain for {reason:?}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// What the standings that were told say of the service, in order, without repetitions.
+    fn hindrances_told(&self) -> Vec<Option<WaitReason>> {
+        let events = self.events.lock().unwrap();
+        let mut told: Vec<_> = events
+            .iter()
+            .filter_map(|event| match event {
+                Event::Standing(standing) => {
+                    Some(standing.services.iter().find(|h| h.provider == self.provider).map(|h| h.wait.reason))
+                }
+                _ => None,
+            })
+            .collect();
+        told.dedup();
+        told
+    }
+
+    /// What the standings that were told say of downloads, in order, without repetitions.
+    fn downloads_told(&self) -> Vec<Option<WaitReason>> {
+        let events = self.events.lock().unwrap();
+        let standings = events.iter().filter_map(|event| match event {
+            Event::Standing(standing) => Some(standing.downloads.as_ref().map(|wait| wait.reason)),
+            _ => None,
+        });
+        let mut told: Vec<_> = std::iter::once(None).chain(standings).collect();
+        told.dedup();
+        told
+    }
+
     /// The snapshots of a job that were told, in order.
     fn told(&self, id: &JobId) -> Vec<Job> {
         let events = self.events.lock().unwrap();
@@ -165,6 +256,43 @@ impl Running {
             })
             .collect()
     }
+}
+
+/// Writes jobs down as an earlier run left them: accepted as `task-1` …, sent so long before now.
+fn running_jobs(home: &Path, provider: &Provider, count: usize, ago: Duration) -> Vec<JobId> {
+    let library = Library::open(Places::resolve(Some(home.to_owned()), None).unwrap()).unwrap();
+    let sent = Timestamp::now() - ago;
+    let request = Request { seed: Some(1), ..boat() };
+    let jobs: Vec<Job> = (1..=count)
+        .map(|number| Job {
+            id: JobId::new(format!("job-{number:04}")),
+            estimate: lastframe_model::PriceTable::default().estimate(&request),
+            request: request.clone(),
+            provider: provider.clone(),
+            state: JobState::Queued,
+            task_id: None,
+            progress: None,
+            failure: None,
+            wait: None,
+            clip: None,
+            created_at: sent,
+            submitted_at: None,
+            finished_at: None,
+            dismissed: false,
+            position: 0.0,
+            revision: 0,
+        })
+        .collect();
+    library.insert_jobs(&jobs).unwrap();
+    for (number, job) in jobs.iter().enumerate() {
+        library.begin_submit(&job.id, "sha", sent).unwrap();
+        library
+            .move_job(&job.id, JobState::Submitting, JobState::Running, |job| {
+                job.task_id = Some(lastframe_model::TaskId::new(format!("task-{}", number + 1)));
+            })
+            .unwrap();
+    }
+    jobs.into_iter().map(|job| job.id).collect()
 }
 
 fn boat() -> Request {

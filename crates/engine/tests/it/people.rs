@@ -3,8 +3,8 @@
 use lastframe_engine::EngineError;
 use lastframe_library::LibraryError;
 use lastframe_model::{
-    Adjustment, ClipId, ErrorCode, FailureCode, Field, ImageFormat, IpcError, JobState, Length, Outcome, Request,
-    TaskId, WaitReason,
+    Adjustment, ClipId, Consent, ErrorCode, FailureCode, Field, ImageFormat, IpcError, JobState, Length, Outcome,
+    Request, TaskId, WaitReason,
 };
 
 use crate::service::{Reply, Script};
@@ -19,7 +19,8 @@ async fn a_bad_request_is_refused_at_its_field_before_anything_is_written() {
         (Request { length: Length::Seconds(13), ..boat() }, 1, Field::Length),
         (boat(), 9, Field::Count),
     ] {
-        let error = running.engine.enqueue(request, count, running.provider.clone()).await.unwrap_err();
+        let error =
+            running.engine.enqueue(request, count, running.provider.clone(), Consent::Within).await.unwrap_err();
         let error = IpcError::from(error);
         assert_eq!((error.code, error.field), (ErrorCode::Invalid, Some(field)), "{error:?}");
     }
@@ -32,7 +33,7 @@ async fn every_clip_has_a_seed_of_its_own() {
     let running = world.start();
     let seeds = async |seed| {
         let request = Request { seed, ..boat() };
-        let jobs = running.engine.enqueue(request, 3, running.provider.clone()).await.unwrap();
+        let jobs = running.engine.enqueue(request, 3, running.provider.clone(), Consent::Within).await.unwrap();
         assert!(jobs.is_sorted_by(|a, b| a.id < b.id), "the queue keeps the order of the click");
         jobs.iter().map(|job| job.request.seed.unwrap()).collect::<Vec<u32>>()
     };
@@ -50,7 +51,9 @@ async fn a_job_can_be_stopped_in_every_state_but_while_it_is_sent() {
     for id in &ids[..2] {
         running.until_state(id, JobState::Running).await;
     }
-    assert_eq!(running.engine.stop_following(&ids[2]).await.unwrap().state, JobState::Canceled, "queued");
+    let error = running.engine.stop_following(&ids[2]).await.unwrap_err();
+    assert!(matches!(error, EngineError::Library(LibraryError::WrongState { actual: JobState::Queued })), "{error}");
+    assert_eq!(running.engine.cancel_queued(&ids[2]).await.unwrap().state, JobState::Canceled, "queued");
     assert_eq!(running.engine.stop_following(&ids[1]).await.unwrap().state, JobState::Canceled, "running");
     world.service.script().busy = false;
     running.until(&ids[0], "the download", |_| world.service.script().fetched == 1).await;
@@ -99,13 +102,13 @@ async fn a_job_that_was_not_sent_can_be_sent_again_once() {
     let unknown = running.until_state(&id, JobState::Unknown).await;
     let failed = running.engine.settle(&id, Outcome::NotSent).await.unwrap();
     assert_eq!((failed.state, failed.failure.unwrap().code), (JobState::Failed, FailureCode::NotSent));
-    let new = running.engine.send_again(&id).await.unwrap();
+    let new = running.engine.send_again(&id, Consent::Within).await.unwrap();
     assert_eq!(new.request, unknown.request, "the same request with the same seed");
     assert!(running.job(&id).dismissed);
-    let error = running.engine.send_again(&id).await.unwrap_err();
+    let error = running.engine.send_again(&id, Consent::Within).await.unwrap_err();
     assert!(matches!(error, EngineError::Library(LibraryError::WrongState { .. })), "{error}");
     running.until_state(&new.id, JobState::Done).await;
-    let error = running.engine.send_again(&new.id).await.unwrap_err();
+    let error = running.engine.send_again(&new.id, Consent::Within).await.unwrap_err();
     assert_eq!(IpcError::from(error).code, ErrorCode::WrongState, "a finished one is generated anew, not again");
     assert_eq!(world.service.posts(), 2);
 }
@@ -144,9 +147,13 @@ async fn pictures_are_sent_as_they_are_kept_and_missing_ones_are_said() {
     let running = world.connected();
     let bytes = png(&image::RgbImage::new(400, 320));
     let kept = running.engine.keep_image(bytes.clone()).await.unwrap();
-    let small = running.engine.keep_image(png(&frame(1))).await.unwrap_err();
-    assert!(small.to_string().contains("300"), "the range is in the words: {small}");
-    assert_eq!(IpcError::from(small).code, ErrorCode::Invalid);
+    let small = running.engine.keep_image(png(&frame(1))).await.unwrap();
+    let too_small = Request { first_frame: Some(small.clone()), ..boat() };
+    let refused = running.engine.enqueue(too_small, 1, running.provider.clone(), Consent::Within).await.unwrap_err();
+    assert!(refused.to_string().contains("300"), "the range is in the words: {refused}");
+    let refused = IpcError::from(refused);
+    assert_eq!((refused.code, refused.field), (ErrorCode::Invalid, Some(lastframe_model::Field::FirstFrame)));
+    assert_eq!(world.service.posts(), 0, "it is kept, to be cropped or fitted; it is never sent as it is");
     let error = running.engine.keep_image(b"no picture".to_vec()).await.unwrap_err();
     assert_eq!(IpcError::from(error).code, ErrorCode::Unreadable);
 
@@ -156,7 +163,8 @@ async fn pictures_are_sent_as_they_are_kept_and_missing_ones_are_said() {
         continues: Some(ClipId::new("a-clip-that-is-gone")),
         ..boat()
     };
-    let job = running.engine.enqueue(request.clone(), 1, running.provider.clone()).await.unwrap().remove(0);
+    let job =
+        running.engine.enqueue(request.clone(), 1, running.provider.clone(), Consent::Within).await.unwrap().remove(0);
     assert_eq!(job.request.continues, None, "a film cannot continue from a clip that is not there");
     running.until_state(&job.id, JobState::Done).await;
     let content = world.service.script().posts[0]["input"][0]["params"]["content"].to_string();
@@ -164,13 +172,14 @@ async fn pictures_are_sent_as_they_are_kept_and_missing_ones_are_said() {
 
     // Gone between the click and the sending.
     running.engine.disconnect(&running.provider);
-    let job = running.engine.enqueue(request.clone(), 1, running.provider.clone()).await.unwrap().remove(0);
+    let job =
+        running.engine.enqueue(request.clone(), 1, running.provider.clone(), Consent::Within).await.unwrap().remove(0);
     running.until_waiting(&job.id, WaitReason::NoKey).await;
     std::fs::remove_file(running.engine.library().image_path(&kept.id).unwrap()).unwrap();
     running.connect(crate::KEY);
     let failed = running.until_state(&job.id, JobState::Failed).await;
     assert_eq!(failed.failure.unwrap().code, FailureCode::ImageMissing);
     assert_eq!(world.service.posts(), 1, "nothing half is sent");
-    let error = running.engine.enqueue(request, 1, running.provider.clone()).await.unwrap_err();
+    let error = running.engine.enqueue(request, 1, running.provider.clone(), Consent::Within).await.unwrap_err();
     assert_eq!(IpcError::from(error).field, Some(Field::FirstFrame));
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lastframe_engine::Engine;
-use lastframe_model::{Clip, JobId, JobState, Length, Provider, Request, Resolution, Settings};
+use lastframe_model::{Clip, Consent, JobId, JobState, Length, Provider, Request, Resolution, Settings};
 use lastframe_provider::Client;
 use lastframe_rehearsal::{Options, Rehearsal};
 
@@ -22,7 +22,7 @@ fn short(request: Request) -> Request {
 }
 
 async fn enqueue(engine: &Engine, request: Request) -> JobId {
-    engine.enqueue(request, 1, Provider::Rehearsal).await.unwrap().remove(0).id
+    engine.enqueue(request, 1, Provider::Rehearsal, Consent::Within).await.unwrap().remove(0).id
 }
 
 fn clip_of(running: &Running, id: &JobId) -> Clip {
@@ -49,6 +49,8 @@ async fn a_film_of_two_clips_joins_at_the_last_frame() {
     assert_eq!(first.media.frames, first.estimate.frames);
     assert_eq!(first.billed.cost, first.estimate.cost, "the practice service bills by the documented formula");
     assert!(first.last_frame_from_service);
+    let completed = first.completed_at.expect("the service was heard to have finished it");
+    assert!(first.submitted_at.unwrap() <= completed && completed <= first.finished_at, "sent, finished, downloaded");
 
     let places = running.engine.library().places();
     let sent = std::fs::read(places.last_frame_file(&first)).unwrap();

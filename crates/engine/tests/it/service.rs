@@ -1,8 +1,9 @@
 //! A service on loopback that does exactly what a test tells it, byte by byte: what it does not answer, cuts off
 //! or garbles cannot be had from a framework.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -22,9 +23,16 @@ pub enum Reply {
     Drop,
     /// The connection ends in the middle of the reply.
     Cut,
+    /// The connection is reset after the request was read.
+    Reset,
+    /// These bytes, whatever they are, and the end of the connection.
+    Raw(&'static [u8]),
     /// Nothing, for as long as the test runs.
     Hang,
 }
+
+/// The link to a task's video, by the task's id.
+pub type LinkOf = Box<dyn Fn(&str) -> String + Send>;
 
 /// What the service does and what it has seen.
 #[derive(Default)]
@@ -38,6 +46,10 @@ pub struct Script {
     /// Tasks stay in progress as long as this is set.
     pub busy: bool,
     pub video: Vec<u8>,
+    /// Where the video of a task lies, by its id, if not at this service.
+    pub link: Option<LinkOf>,
+    /// What a completed task says that its video has in bytes.
+    pub size: Option<usize>,
     /// Sent as the last frame, if there is one.
     pub picture: Option<Vec<u8>>,
     /// Bodies of the submits that arrived.
@@ -46,6 +58,23 @@ pub struct Script {
     pub post_times: Vec<std::time::Instant>,
     pub polled: usize,
     pub fetched: usize,
+    /// How long each task takes, in real time from its submit, used up from the front.
+    pub lengths: VecDeque<Duration>,
+    /// When those tasks end.
+    pub ends: HashMap<String, Instant>,
+    /// When each task was asked about (when the reply was ready), and whether it was still in progress.
+    pub asked: Vec<(Instant, String, bool)>,
+    /// The service cannot be reached: connections to it are dropped unread.
+    pub down: bool,
+    /// What every poll is answered with, as long as it is set.
+    pub always: Option<Reply>,
+    /// Connections that came while it was down.
+    pub knocks: Vec<Instant>,
+    /// How long a poll takes.
+    pub trip: Duration,
+    /// Polls that are on their way now, and the most there ever were.
+    pub polling: usize,
+    pub most_polling: usize,
 }
 
 pub struct Service {
@@ -88,7 +117,24 @@ impl Service {
 }
 
 async fn answer(mut stream: TcpStream, script: Arc<Mutex<Script>>, base: String) {
+    {
+        let mut script = script.lock().unwrap();
+        if script.down {
+            script.knocks.push(Instant::now());
+            return;
+        }
+    }
     let Some((line, head, body)) = read(&mut stream).await else { return };
+    let polls = line.contains("/task/");
+    let trip = {
+        let mut script = script.lock().unwrap();
+        script.polling += usize::from(polls);
+        script.most_polling = script.most_polling.max(script.polling);
+        script.trip
+    };
+    if polls && !trip.is_zero() {
+        tokio::time::sleep(trip).await;
+    }
     let authorized = head.contains(&format!("authorization: bearer {KEY}"));
     let reply = {
         let mut script = script.lock().unwrap();
@@ -96,6 +142,9 @@ async fn answer(mut stream: TcpStream, script: Arc<Mutex<Script>>, base: String)
             script.posts.push(serde_json::from_slice(&body).unwrap());
             script.post_times.push(std::time::Instant::now());
             let number = script.posts.len();
+            if let Some(length) = script.lengths.pop_front() {
+                script.ends.insert(format!("task-{number}"), Instant::now() + length);
+            }
             match script.submits.pop_front() {
                 _ if !authorized => Answer::Reply(Reply::Json(401, json!({"error": {"message": "bad key"}}))),
                 Some(reply) => Answer::Reply(reply),
@@ -105,27 +154,35 @@ async fn answer(mut stream: TcpStream, script: Arc<Mutex<Script>>, base: String)
             }
         } else if line.contains("/task/") {
             script.polled += 1;
-            match script.polls.pop_front() {
+            script.polling -= 1;
+            let task = line.split("/task/").nth(1).and_then(|rest| rest.split(' ').next()).unwrap_or_default();
+            let busy = script.ends.get(task).map_or(script.busy, |end| Instant::now() < *end);
+            script.asked.push((Instant::now(), task.to_owned(), busy));
+            match script.polls.pop_front().or_else(|| script.always.clone()) {
                 _ if !authorized => Answer::Reply(Reply::Json(401, json!({"message": "bad key"}))),
                 Some(reply) => Answer::Reply(reply),
                 None if !line.contains("/task/task-") => {
                     Answer::Reply(Reply::Json(404, json!({"message": "no such task"})))
                 }
-                None if script.busy => {
+                None if busy => {
                     Answer::Reply(Reply::Json(200, json!({"id": "task", "status": "in_progress", "progress": 0.5})))
                 }
-                None => Answer::Reply(Reply::Json(200, completed(&base, script.picture.is_some()))),
+                None => {
+                    let mut reply = completed(&base, script.picture.is_some());
+                    let video = &mut reply["output"][0]["content"][0];
+                    if let Some(link) = &script.link {
+                        let task = line.split(['/', ' ']).find(|word| word.starts_with("task-")).unwrap_or_default();
+                        video["url"] = json!(link(task));
+                    }
+                    if let Some(size) = script.size {
+                        video["size"] = json!(size);
+                    }
+                    Answer::Reply(Reply::Json(200, reply))
+                }
             }
         } else {
             assert!(!head.contains("authorization"), "the key goes to the API only, not with: {line}");
-            let picture = line.contains("last.png");
-            script.fetched += usize::from(!picture);
-            let planned = if picture { None } else { script.videos.pop_front() };
-            match planned {
-                Some(reply) => Answer::Reply(reply),
-                None if picture => Answer::Bytes("image/png", script.picture.clone().unwrap_or_default()),
-                None => Answer::Bytes("video/mp4", script.video.clone()),
-            }
+            file(&mut script, line.contains("last.png"))
         }
     };
     let sent = match reply {
@@ -142,6 +199,11 @@ async fn answer(mut stream: TcpStream, script: Arc<Mutex<Script>>, base: String)
             text(429, "application/json", &format!("Retry-After: {seconds}\r\n"), r#"{"message":"slow down"}"#)
         }
         Answer::Reply(Reply::Drop) => return,
+        Answer::Reply(Reply::Reset) => {
+            stream.set_zero_linger().unwrap();
+            return;
+        }
+        Answer::Reply(Reply::Raw(bytes)) => bytes.to_vec(),
         Answer::Reply(Reply::Cut) => b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"id\": \"ta".to_vec(),
         Answer::Reply(Reply::Hang) => {
             tokio::time::sleep(std::time::Duration::from_mins(10)).await;
@@ -150,6 +212,17 @@ async fn answer(mut stream: TcpStream, script: Arc<Mutex<Script>>, base: String)
     };
     let _ = stream.write_all(&sent).await;
     let _ = stream.shutdown().await;
+}
+
+/// A result, or what was planned in its place.
+fn file(script: &mut Script, picture: bool) -> Answer {
+    script.fetched += usize::from(!picture);
+    let planned = if picture { None } else { script.videos.pop_front() };
+    match planned {
+        Some(reply) => Answer::Reply(reply),
+        None if picture => Answer::Bytes("image/png", script.picture.clone().unwrap_or_default()),
+        None => Answer::Bytes("video/mp4", script.video.clone()),
+    }
 }
 
 enum Answer {

@@ -1,6 +1,7 @@
 //! Sending: whatever the service does, a job is paid for at most once.
 
-use lastframe_model::{FailureCode, Field, JobState, WaitReason};
+use lastframe_library::Accepted;
+use lastframe_model::{Consent, Event, FailureCode, Field, JobState, Outcome, PauseCause, TaskId, WaitReason};
 use serde_json::json;
 
 use crate::service::{KEY, Reply, Script, Service};
@@ -117,6 +118,74 @@ async fn a_wrong_key_is_tried_once_and_every_job_waits_for_another() {
 }
 
 #[tokio::test]
+async fn two_unknown_outcomes_in_a_row_pause_the_queue_until_the_person_says_go_on() {
+    let page = Reply::Text(200, "text/html", "<!doctype html><title>Sign in</title>");
+    let broken = Reply::Text(200, "application/json", r#"{"id": "task-9", "status":"#);
+    for reply in [Reply::Json(500, json!({"error": "oops"})), page, broken] {
+        let world = World::new(Script { submits: vec![reply.clone(); 9].into(), ..Script::default() }).await;
+        let running = world.start_with(1);
+        running.connect(KEY);
+        let ids = running.enqueue_some(6).await;
+        for id in &ids[..2] {
+            running.until_state(id, JobState::Unknown).await;
+        }
+        pass(60).await;
+        assert_eq!(world.service.posts(), 2, "{reply:?}: no third");
+        let because = PauseCause::UnknownOutcomes { provider: world.provider(), count: 2 };
+        let standing = running.engine.standing().await.unwrap();
+        assert_eq!((standing.paused, standing.paused_because.as_ref()), (true, Some(&because)));
+        let told = running.events.lock().unwrap().iter().any(
+            |event| matches!(event, Event::Standing(standing) if standing.paused_because.as_ref() == Some(&because)),
+        );
+        assert!(told, "{reply:?}: it is told");
+        running.engine.shutdown().await;
+        drop(running);
+
+        let running = world.start_with(1);
+        running.connect(KEY);
+        pass(60).await;
+        assert_eq!(running.engine.standing().await.unwrap().paused_because, Some(because), "after a restart too");
+        assert_eq!(world.service.posts(), 2);
+        let standing = running.engine.pause_queue(false).await.unwrap();
+        assert_eq!((standing.paused, standing.paused_because), (false, None));
+        running.until_state(&ids[2], JobState::Unknown).await;
+        pass(60).await;
+        assert_eq!(world.service.posts(), 3, "{reply:?}: with none accepted in between, the next one is enough");
+        assert!(running.engine.standing().await.unwrap().paused_because.is_some());
+
+        world.service.script().submits.clear();
+        running.engine.pause_queue(false).await.unwrap();
+        running.until_state(&ids[3], JobState::Done).await;
+        running.engine.idle().await;
+        world.service.script().submits = [reply.clone()].into();
+        let ids = running.enqueue_some(2).await;
+        running.until_state(&ids[0], JobState::Unknown).await;
+        running.until_state(&ids[1], JobState::Done).await;
+        assert!(!running.engine.standing().await.unwrap().paused, "{reply:?}: one alone pauses nothing");
+        println!("lost: {reply:?} to every submit: 2 POSTs, then a pause; 1 more after “go on”");
+    }
+}
+
+#[tokio::test]
+async fn the_key_is_no_task_id_whoever_says_so() {
+    let world = World::new(Script {
+        submits: [Reply::Json(200, json!({"id": KEY, "status": "in_progress"}))].into(),
+        ..Script::default()
+    })
+    .await;
+    let running = world.connected();
+    let id = running.enqueue().await;
+    let job = running.until_state(&id, JobState::Unknown).await;
+    assert_eq!(job.task_id, None);
+    let text = serde_json::to_string(&job).unwrap();
+    assert!(!text.contains(KEY), "neither as its id nor in its reply: {text}");
+    let error = running.engine.settle(&id, Outcome::Task { id: TaskId::new(format!(" {KEY} ")) }).await.unwrap_err();
+    assert!(matches!(error, lastframe_engine::EngineError::KeyAsTaskId), "{error}");
+    assert!(!error.to_string().contains(KEY));
+    assert_eq!(world.service.script().polled, 0, "nobody was asked");
+}
+
+#[tokio::test]
 async fn jobs_without_a_key_wait_for_one() {
     let world = World::new(Script::default()).await;
     let running = world.start();
@@ -156,10 +225,12 @@ async fn without_a_network_jobs_wait_and_go_on_by_themselves() {
     let running = crate::start(folder.path(), provider, lastframe_model::Settings::default()).unwrap();
     running.connect(KEY);
     let ids = running.enqueue_some(3).await;
-    for id in &ids {
-        assert_eq!(running.until_waiting(id, WaitReason::Offline).await.state, JobState::Queued);
-    }
+    running.until_hindered(Some(WaitReason::Offline)).await;
     pass(20).await;
+    for id in &ids {
+        let job = running.job(id);
+        assert_eq!((job.state, job.wait), (JobState::Queued, None), "said once for the service, not on each job");
+    }
     let service = Service::start_at(address.trim_start_matches("http://"), with_video(Script::default())).await;
     for id in &ids {
         let job = running.until_state(id, JobState::Done).await;
@@ -168,6 +239,7 @@ async fn without_a_network_jobs_wait_and_go_on_by_themselves() {
         assert!(begun >= 1 && counting == 1, "{begun} begun, {counting} may have been accepted");
     }
     assert_eq!(service.posts(), 3, "each job arrived once");
+    assert_eq!(running.hindrance().await, None);
 }
 
 #[tokio::test]
@@ -186,7 +258,7 @@ async fn at_most_so_many_jobs_run_side_by_side_and_other_services_are_not_held_u
     let provider = lastframe_model::Provider::Service { address: other.address.clone() };
     let client = lastframe_provider::Client::new(&other.address, secrecy::SecretString::from(KEY)).unwrap();
     running.engine.connect(provider.clone(), client);
-    let id = running.engine.enqueue(boat(), 1, provider).await.unwrap().remove(0).id;
+    let id = running.engine.enqueue(boat(), 1, provider, Consent::Within).await.unwrap().remove(0).id;
     running.until_state(&id, JobState::Done).await;
 
     running.engine.change_settings(lastframe_model::Settings { parallel_jobs: 4, ..Default::default() });
@@ -196,4 +268,63 @@ async fn at_most_so_many_jobs_run_side_by_side_and_other_services_are_not_held_u
     world.service.script().busy = false;
     running.engine.idle().await;
     assert_eq!(world.service.posts(), 5);
+}
+
+#[tokio::test]
+async fn an_accepted_task_that_the_database_cannot_take_is_kept_in_the_reserve() {
+    let folder = tempfile::tempdir().unwrap();
+    let (reply, replied) = tokio::sync::oneshot::channel::<()>();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let provider = lastframe_model::Provider::Service { address: address.clone() };
+    let (asked, mut has_asked) = tokio::sync::mpsc::unbounded_channel();
+    let service = tokio::spawn(async move {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut vec![0; 65_536]).await;
+        asked.send(()).unwrap();
+        replied.await.unwrap();
+        let body = r#"{"id": "paid-task", "status": "in_progress"}"#;
+        let head =
+            format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", body.len());
+        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        let _ = stream.read(&mut [0; 1]).await;
+    });
+    let running = crate::start(folder.path(), provider.clone(), lastframe_model::Settings::default()).unwrap();
+    running.connect(KEY);
+    let id = running.enqueue().await;
+    has_asked.recv().await.unwrap();
+    // From now on the database is somebody else's: a write waits ten seconds and fails.
+    let places = running.engine.library().places();
+    let raw = rusqlite::Connection::open(places.database()).unwrap();
+    raw.execute_batch("BEGIN IMMEDIATE").unwrap();
+    reply.send(()).unwrap();
+    let noted = Accepted { job: id.clone(), provider: provider.clone(), task_id: TaskId::new("paid-task") };
+    let began = std::time::Instant::now();
+    while running.engine.library().accepted() != [noted.clone()] {
+        assert!(began.elapsed() < std::time::Duration::from_secs(25), "it never reached the reserve");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(running.job(&id).state, JobState::Submitting, "the row could not be written");
+    // The power goes: what is on the disk at this moment is all there is.
+    let after = tempfile::tempdir().unwrap();
+    for name in ["library.db", "library.db-wal", "accepted.journal"] {
+        std::fs::copy(places.home.join(name), after.path().join(name)).unwrap();
+    }
+    let next = crate::start(after.path(), provider.clone(), lastframe_model::Settings::default()).unwrap();
+    let job = next.job(&id);
+    assert_eq!((job.state, job.task_id), (JobState::Running, Some(TaskId::new("paid-task"))), "nothing is lost");
+    assert!(next.told(&id).iter().any(|job| job.state == JobState::Running), "and it is told");
+    assert_eq!(next.engine.library().submits(&id).unwrap(), (1, 1));
+
+    // Here the database is free again: the row gets it, and the line goes.
+    raw.execute_batch("ROLLBACK").unwrap();
+    let job = running.until_state(&id, JobState::Running).await;
+    assert_eq!(job.task_id, Some(TaskId::new("paid-task")));
+    let began = std::time::Instant::now();
+    while !running.engine.library().accepted().is_empty() {
+        assert!(began.elapsed() < std::time::Duration::from_secs(10), "the line is no longer needed");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    service.abort();
 }

@@ -1,0 +1,350 @@
+//! Files that are brought in: read, copied and decoded on all cores, entered by one.
+//!
+//! Nothing stands under its final name that was not whole and on the disk before. Which names are about to be given is
+//! written down first, so that a program that dies in between leaves no half clip: the next one takes them away.
+
+mod one;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use lastframe_library::crash::{self, Point};
+use lastframe_library::{Imported, Library, LibraryError, Places, place_synced, remove_unentered, write_file};
+use lastframe_media as media;
+use lastframe_model::{
+    Clip, ClipId, Event, ImageFormat, ImportProblem, ImportProgress, ImportSummary, KnownFile, RefusedFile,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::error::EngineError;
+use crate::run::{Inner, blocking};
+use one::{Prepared, Refusal, Taken};
+
+/// Files that are read at once: what each holds is one picture and a piece of its file.
+const MOST_THREADS: usize = 4;
+/// Clips that are entered together: so many share one write of the database.
+const TOGETHER: usize = 16;
+/// How often it is told how far it is.
+const TOLD_EVERY: Duration = Duration::from_millis(150);
+/// The list of names that are being given.
+const PLACING: &str = "placing";
+
+/// Imports one after the other: two at once would sweep away each other's files.
+static ALONE: Mutex<()> = Mutex::new(());
+
+pub(crate) async fn run(
+    inner: Arc<Inner>,
+    files: Vec<PathBuf>,
+    stop: CancellationToken,
+    told: impl Fn(ImportProgress) + Send + Sync + 'static,
+) -> Result<ImportSummary, EngineError> {
+    blocking(move || {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let summary = Import::new(&inner, files, &stop).run(&told);
+        link(&inner);
+        summary
+    })
+    .await
+}
+
+/// One import.
+struct Import<'a> {
+    inner: &'a Inner,
+    places: Places,
+    files: Vec<PathBuf>,
+    stop: &'a CancellationToken,
+    /// Set once nothing can be written any more: no other file is tried.
+    over: AtomicBool,
+    next: AtomicUsize,
+}
+
+impl<'a> Import<'a> {
+    fn new(inner: &'a Inner, files: Vec<PathBuf>, stop: &'a CancellationToken) -> Self {
+        let places = inner.library.places();
+        Self { inner, places, files, stop, over: AtomicBool::new(false), next: AtomicUsize::new(0) }
+    }
+
+    fn run(&self, told: &(dyn Fn(ImportProgress) + Send + Sync)) -> ImportSummary {
+        let mut entering = Entering::new(self, told);
+        if let Err(refusal) = self.prepare_folder() {
+            entering.refuse_all(&refusal);
+            return entering.finish();
+        }
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).clamp(1, MOST_THREADS);
+        // Bounded: who reads waits for who enters, so that nothing piles up.
+        let (sender, receiver) = sync_channel(TOGETHER);
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                let sender = sender.clone();
+                scope.spawn(move || self.read(&sender));
+            }
+            drop(sender);
+            entering.enter_all(&receiver);
+        });
+        self.clear();
+        entering.finish()
+    }
+
+    fn prepare_folder(&self) -> Result<(), Refusal> {
+        if !self.places.clips.is_dir() {
+            let message = format!("The clips folder {} is missing.", self.places.clips.display());
+            return Err(Refusal { problem: ImportProblem::FolderGone, message });
+        }
+        sweep(&self.inner.library);
+        let staging = self.places.staging();
+        match std::fs::create_dir(&staging) {
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(one::unwritable(&staging, error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes one file after the other, until there is none or it is over.
+    fn read(&self, sender: &SyncSender<(usize, Result<Taken, Refusal>)>) {
+        while !self.stop.is_cancelled() && !self.inner.stop.is_cancelled() && !self.over.load(Ordering::Relaxed) {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(file) = self.files.get(index) else { return };
+            let taken = one::take(self.inner, &self.places, file);
+            if taken.as_ref().is_err_and(|refusal| refusal.problem.is_of_the_library()) {
+                self.over.store(true, Ordering::Relaxed);
+            }
+            let mut message = (index, taken);
+            // Not a plain `send`: nobody may be listening any more when entering has failed.
+            loop {
+                match sender.try_send(message) {
+                    Ok(()) => break,
+                    Err(TrySendError::Disconnected(_)) => return,
+                    Err(TrySendError::Full(back)) => {
+                        message = back;
+                        std::thread::sleep(Duration::from_millis(5));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes away the folder in which files were made ready.
+    fn clear(&self) {
+        if let Err(error) = std::fs::remove_dir_all(self.places.staging()) {
+            tracing::debug!(%error, "the folder of the import could not be removed");
+        }
+    }
+}
+
+/// What enters prepared clips, and keeps the accounts.
+struct Entering<'a> {
+    import: &'a Import<'a>,
+    told: &'a (dyn Fn(ImportProgress) + Send + Sync),
+    told_at: Option<Instant>,
+    progress: ImportProgress,
+    /// By the place of their file among those given.
+    clips: Vec<(usize, ClipId)>,
+    known: Vec<(usize, KnownFile)>,
+    refused: Vec<(usize, RefusedFile)>,
+}
+
+impl<'a> Entering<'a> {
+    fn new(import: &'a Import<'a>, told: &'a (dyn Fn(ImportProgress) + Send + Sync)) -> Self {
+        let progress = ImportProgress { total: count(import.files.len()), done: 0, taken: 0 };
+        let entering =
+            Self { import, told, told_at: None, progress, clips: Vec::new(), known: Vec::new(), refused: Vec::new() };
+        (entering.told)(entering.progress.clone());
+        entering
+    }
+
+    fn enter_all(&mut self, receiver: &Receiver<(usize, Result<Taken, Refusal>)>) {
+        while let Ok(first) = receiver.recv() {
+            let rest: Vec<_> = receiver.try_iter().take(TOGETHER - 1).collect();
+            let mut prepared = Vec::new();
+            for (index, taken) in std::iter::once(first).chain(rest) {
+                match taken {
+                    Ok(Taken::New(new)) => prepared.push((index, *new)),
+                    Ok(Taken::Known(clip)) => self.knows(index, clip),
+                    Err(refusal) => self.refuse(index, &refusal),
+                }
+            }
+            self.enter(prepared);
+            self.tell(false);
+        }
+    }
+
+    fn enter(&mut self, mut prepared: Vec<(usize, Prepared)>) {
+        // The same bytes may be given twice, or have come in with the batch before.
+        let mut here = HashSet::new();
+        let library = &self.import.inner.library;
+        let mut twice = Vec::new();
+        prepared.retain(|(index, new)| {
+            let known = library.clip_of_bytes(&[&new.clip.sha256]).ok().flatten().map(|clip| clip.id);
+            let repeated = !here.insert(new.clip.sha256.clone());
+            if repeated || known.is_some() {
+                twice.push((*index, new.clip.sha256.clone()));
+            }
+            !repeated && known.is_none()
+        });
+        if !prepared.is_empty() {
+            let (indices, new): (Vec<usize>, Vec<Prepared>) = prepared.into_iter().unzip();
+            match place(library, &self.import.places, new) {
+                Ok(clips) => {
+                    for (index, clip) in indices.into_iter().zip(clips) {
+                        self.clips.push((index, clip.id.clone()));
+                        self.progress.done += 1;
+                        self.progress.taken += 1;
+                        (self.import.inner.events)(Event::Clip(clip));
+                    }
+                }
+                Err(error) => {
+                    self.import.over.store(true, Ordering::Relaxed);
+                    let refusal = Refusal::of_library(&error);
+                    for index in indices {
+                        self.refuse(index, &refusal);
+                    }
+                }
+            }
+        }
+        for (index, sha256) in twice {
+            match library.clip_of_bytes(&[&sha256]) {
+                Ok(Some(clip)) => self.knows(index, clip.id),
+                // Its twin could not be entered either.
+                _ => self.refuse(
+                    index,
+                    &Refusal { problem: ImportProblem::Library, message: "It could not be entered.".to_owned() },
+                ),
+            }
+        }
+    }
+
+    fn knows(&mut self, index: usize, clip: ClipId) {
+        self.progress.done += 1;
+        self.known.push((index, KnownFile { file: self.shown(index), clip }));
+    }
+
+    fn refuse(&mut self, index: usize, refusal: &Refusal) {
+        self.progress.done += 1;
+        let Refusal { problem, message } = refusal;
+        self.refused
+            .push((index, RefusedFile { file: self.shown(index), problem: *problem, message: message.clone() }));
+    }
+
+    fn refuse_all(&mut self, refusal: &Refusal) {
+        (0..self.import.files.len()).for_each(|index| self.refuse(index, refusal));
+    }
+
+    fn shown(&self, index: usize) -> String {
+        self.import.files.get(index).map(|file| file.display().to_string()).unwrap_or_default()
+    }
+
+    fn tell(&mut self, last: bool) {
+        if last || self.told_at.is_none_or(|at| at.elapsed() >= TOLD_EVERY) {
+            self.told_at = Some(Instant::now());
+            (self.told)(self.progress.clone());
+        }
+    }
+
+    fn finish(mut self) -> ImportSummary {
+        self.clips.sort_unstable_by_key(|(index, _)| *index);
+        self.known.sort_by_key(|(index, _)| *index);
+        self.refused.sort_by_key(|(index, _)| *index);
+        let left = self.progress.total.saturating_sub(self.progress.done);
+        self.progress.done = self.progress.total;
+        self.tell(true);
+        ImportSummary {
+            clips: self.clips.into_iter().map(|(_, clip)| clip).collect(),
+            known: self.known.into_iter().map(|(_, known)| known).collect(),
+            refused: self.refused.into_iter().map(|(_, refused)| refused).collect(),
+            left,
+        }
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// Gives prepared clips their final names and enters them, all or none.
+fn place(library: &Library, places: &Places, new: Vec<Prepared>) -> Result<Vec<Clip>, LibraryError> {
+    let mark = places.staging().join(PLACING);
+    let names: Vec<&str> = new.iter().map(|new| new.clip.file.as_str()).collect();
+    write_file(&mark, &serde_json::to_vec(&names)?)?;
+    let moves: Vec<(PathBuf, PathBuf)> = new.iter().flat_map(|new| new.moves.clone()).collect();
+    let rows: Vec<(Clip, Imported)> = new.into_iter().map(|new| (new.clip, new.imported)).collect();
+    let entered = place_synced(&moves)
+        .inspect(|()| crash::reached(Point::ImportPlaced))
+        .and_then(|()| library.enter_imports(places, &rows));
+    if entered.is_err() {
+        withdraw(library, places, &rows.iter().map(|(clip, _)| clip.file.clone()).collect::<Vec<_>>());
+    }
+    crash::reached(Point::ImportEntered);
+    if let Err(error) = std::fs::remove_file(&mark) {
+        tracing::debug!(%error, "the list of an import could not be removed");
+    }
+    entered
+}
+
+/// Takes away what was placed and has no row.
+fn withdraw(library: &Library, places: &Places, files: &[String]) {
+    for file in files {
+        let path = places.clips.join(file);
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let entered = library.has_clip(&ClipId::new(stem)).unwrap_or(true);
+        if !entered && let Err(error) = remove_unentered(&path) {
+            tracing::warn!(%error, "what an import left could not be removed");
+        }
+    }
+}
+
+/// Takes away what imports of programs that died left behind, in every folder of clips. To be called by whoever owns the
+/// library, while nobody imports. What cannot be removed now does no harm.
+pub(crate) fn sweep(library: &Library) {
+    let Ok(folders) = library.known_folders() else { return };
+    let Places { home, clips } = library.places();
+    for clips in folders.into_iter().chain([clips]) {
+        let places = Places { home: home.clone(), clips };
+        let staging = places.staging();
+        if !staging.is_dir() {
+            continue;
+        }
+        if let Ok(list) = std::fs::read(staging.join(PLACING)) {
+            let files: Vec<String> = serde_json::from_slice(&list).unwrap_or_default();
+            // The list lies in a folder that others may write to: only names that this program gives are followed.
+            let ours: Vec<String> = files.into_iter().filter(|file| is_ours(file)).collect();
+            withdraw(library, &places, &ours);
+        }
+        if let Err(error) = std::fs::remove_dir_all(&staging) {
+            tracing::warn!(%error, "what an import left could not be removed");
+        }
+    }
+}
+
+/// `2026-11/<clip id>.mp4`
+fn is_ours(file: &str) -> bool {
+    let Some((month, name)) = file.split_once('/') else { return false };
+    let plain = |text: &str| lastframe_model::ids::is_plain(text);
+    plain(month) && name.strip_suffix(".mp4").is_some_and(plain)
+}
+
+/// Films that came in as files are films again: each clip goes on from the one whose bytes its recipe names.
+fn link(inner: &Inner) {
+    let pairs = inner.library.loose_continuations().unwrap_or_default();
+    for (clip, earlier) in pairs {
+        match link_one(&inner.library, &clip, &earlier) {
+            Ok(Some(clip)) => (inner.events)(Event::Clip(clip)),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%clip, %error, "a clip of a film could not be joined to the one before it"),
+        }
+    }
+}
+
+fn link_one(library: &Library, id: &ClipId, earlier: &ClipId) -> Result<Option<Clip>, EngineError> {
+    let Some(before) = library.clip(earlier)? else { return Ok(None) };
+    let Some(png) = read_frame(&library.places().last_frame_file(&before)) else { return Ok(None) };
+    let facts = media::picture_facts(&png)?;
+    let frame = library.keep_image(&png, ImageFormat::Png, facts.width, facts.height)?;
+    Ok(Some(library.link_import(id, earlier, &frame)?))
+}
+
+fn read_frame(path: &Path) -> Option<Vec<u8>> {
+    std::fs::read(path).ok().filter(|png| media::picture_facts(png).is_ok())
+}

@@ -1,0 +1,108 @@
+//! What the disk does to downloads: full, or its folder gone. Then all of them stand still, and say so once.
+
+use std::path::Path;
+
+use lastframe_library::{LibraryError, Places};
+use lastframe_model::{Job, Wait, WaitReason};
+
+use crate::download::LONGEST_WAIT;
+use crate::error::EngineError;
+use crate::hold::Admission;
+use crate::run::{Course, Inner, Step, blocking};
+
+impl Inner {
+    /// Waits as long as downloads stand still. Whether this one is to find out if they still have to; `None` if the
+    /// lane is to end.
+    pub(crate) async fn admitted(&self, job: &Job, course: &Course) -> Result<Option<bool>, EngineError> {
+        let hold = &self.downloads.hold;
+        let (mut circumstances, mut changes) = (self.circumstances.subscribe(), hold.subscribe());
+        let waiting = hold.wait_here();
+        let mut noted = job.wait.clone();
+        loop {
+            let (circumstance, _) = (*circumstances.borrow_and_update(), changes.borrow_and_update());
+            let admission = hold.admit(&job.id, &self.library.places().clips, circumstance, self.clock.elapsed());
+            let (wait, over_in) = match admission {
+                Admission::Free => return Ok(Some(false)),
+                Admission::Look => return Ok(Some(true)),
+                Admission::Held { wait, over_in } => (wait, over_in),
+            };
+            if noted.as_ref() != Some(&wait) {
+                self.say(job, wait.clone()).await?;
+                noted = Some(wait);
+            }
+            tokio::select! {
+                () = self.clock.sleep(over_in) => {}
+                _ = changes.changed() => {}
+                _ = circumstances.changed() => {}
+                () = course.stop.cancelled() => {
+                    drop(waiting);
+                    if hold.end_if_alone() {
+                        self.say_how_it_stands().await;
+                    }
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// What to do after something could not be written: with a full disk or without its folder no download can go on;
+    /// anything else is this file's own trouble.
+    pub(crate) async fn stored_badly(
+        &self,
+        job: &Job,
+        course: &mut Course,
+        places: &Places,
+        error: &str,
+        full: bool,
+    ) -> Result<Step, EngineError> {
+        if full {
+            let message = format!("The disk of {} is full.", places.clips.display());
+            return self.hold_all(job, Wait::new(WaitReason::DiskFull, message), places).await;
+        }
+        let clips = places.clips.clone();
+        if let Some(wait) = blocking(move || folder_gone(&clips)).await? {
+            return self.hold_all(job, wait, places).await;
+        }
+        let message = format!("The clips folder {} cannot be written: {error}", places.clips.display());
+        self.later(job, course, Wait::new(WaitReason::FolderGone, message), LONGEST_WAIT).await
+    }
+
+    /// Lets every download stand still. The next step waits until they may go on.
+    pub(crate) async fn hold_all(&self, job: &Job, wait: Wait, places: &Places) -> Result<Step, EngineError> {
+        tracing::warn!(job = %job.id, reason = ?wait.reason, message = wait.message, "downloads stand still");
+        let (circumstance, now) = (*self.circumstances.borrow(), self.clock.elapsed());
+        self.downloads.hold.begin(&job.id, wait.clone(), places.clips.clone(), circumstance, now);
+        self.say_how_it_stands().await;
+        self.say(job, wait).await?;
+        Ok(Step::Again)
+    }
+
+    pub(crate) async fn say_how_it_stands(&self) {
+        if let Err(error) = self.tell_standing().await {
+            tracing::warn!(%error, "how downloads stand could not be told");
+        }
+    }
+
+    /// Puts a wait on the job's card.
+    pub(crate) async fn say(&self, job: &Job, wait: Wait) -> Result<(), EngineError> {
+        let (id, state) = (job.id.clone(), job.state);
+        match self.with_library(move |library| library.note_job(&id, state, |job| job.wait = Some(wait))).await {
+            Ok(job) => self.tell_job(&job),
+            // The disk that is full may be the database's.
+            Err(EngineError::Library(error)) if error.may_pass() => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+/// Whether an error says that nothing can be written, rather than what was written.
+pub(crate) fn is_about_storage(error: &LibraryError) -> bool {
+    matches!(error, LibraryError::DiskFull | LibraryError::FolderGone(_) | LibraryError::Io { .. })
+}
+
+/// Why nothing can be placed in this folder, if it is not there. Blocks.
+pub(crate) fn folder_gone(clips: &Path) -> Option<Wait> {
+    let message = || format!("The clips folder {} is missing.", clips.display());
+    (!clips.is_dir()).then(|| Wait::new(WaitReason::FolderGone, message()))
+}
