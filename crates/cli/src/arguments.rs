@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use lastframe_model::{Ratio, Resolution, ServiceTier};
+use lastframe_model::{Ratio, Resolution, ServiceTier, SortKey, Usd};
 
 /// Make video clips and continue them from their last frame, without a window.
 #[derive(Debug, Parser)]
@@ -44,6 +44,9 @@ pub struct Global {
         hide = true
     )]
     pub rehearsal_speed: f64,
+    /// A JSON file of further models that the practice service offers (see `lastframe rehearsal --models`).
+    #[arg(long, global = true, value_name = "FILE", env = "LASTFRAME_REHEARSAL_MODELS", hide = true)]
+    pub rehearsal_models: Option<PathBuf>,
 }
 
 /// What can be done.
@@ -55,14 +58,25 @@ pub enum Command {
     Run,
     /// Settle a job whose submit has an unknown outcome.
     Resolve(Resolve),
-    /// List jobs, newest first.
+    /// Ask the service once more about the task of a failed job, and follow it again if it has something to say.
+    Recheck {
+        /// Id of the job.
+        job: String,
+    },
+    /// Pause the queue, let it go on, or change its order.
+    #[command(subcommand)]
+    Queue(Queue),
+    /// Check the library's files, or make its database again.
+    #[command(subcommand)]
+    Library(Library),
+    /// List jobs, newest first; queued ones with their place in the queue.
     Jobs,
     /// List clips, newest first.
-    Clips {
-        /// Only clips whose prompt contains this.
-        #[arg(long, value_name = "TEXT")]
-        search: Option<String>,
-    },
+    Clips(Finding),
+    /// Give a clip a star, tags, a note or a name, or take them away.
+    Mark(Marking),
+    /// Put clips into the trash, or take them out of it. Nothing is deleted by this.
+    Trash(Trashing),
     /// Show a clip or a job.
     Show {
         /// Id of a clip or a job.
@@ -81,6 +95,23 @@ pub enum Command {
         /// Id of a clip.
         clip: String,
     },
+    /// What jobs cost: today, this week, month and in all, by model, and what may still be owed.
+    Usage(Usage),
+    /// Bring MP4 files into the library. They stay where they are; copies of Lastframe bring their settings.
+    Import {
+        /// The files.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// List the models and what each takes.
+    Models {
+        /// Ask the spec service first, for new models and changed limits. No key is sent there.
+        #[arg(long)]
+        refresh: bool,
+    },
+    /// The prices that estimates are made with, in US dollars per million tokens.
+    #[command(subcommand)]
+    Prices(Prices),
     /// The key of the service, in the OS keychain.
     #[command(subcommand)]
     Key(Key),
@@ -95,7 +126,229 @@ pub enum Command {
         /// Send the numbers of a result as strings.
         #[arg(long)]
         numbers_as_strings: bool,
+        /// A JSON file that says what goes wrong, read again whenever it changes: lists of `submits`, `polls` and
+        /// `downloads` to go wrong in order, and what goes wrong `always`.
+        #[arg(long, value_name = "FILE")]
+        faults: Option<PathBuf>,
+        /// A JSON file of further models: a list of model specs as the spec service sends them, served as they are and
+        /// rendered as far as they can be read. `{base}` in an endpoint is this service.
+        #[arg(long, value_name = "FILE")]
+        models: Option<PathBuf>,
     },
+}
+
+/// What is wanted of the ledger.
+#[derive(Debug, Args)]
+pub struct Usage {
+    /// Every job as CSV, the same bytes as the window's export. Rehearsals and imported clips are not in it.
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+    /// The first day, as 2026-11-01, in this computer's time zone.
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<jiff::civil::Date>,
+    /// The last day.
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<jiff::civil::Date>,
+}
+
+/// What can be done with the queue.
+#[derive(Debug, Subcommand)]
+pub enum Queue {
+    /// Send nothing new, also after a restart. What was sent is still followed and fetched.
+    Pause,
+    /// Let the queue go on.
+    Resume,
+    /// Put a queued job right before another one, or last.
+    Move {
+        /// Id of the job.
+        job: String,
+        /// Id of the queued job before which it goes; without it, it goes last.
+        #[arg(long, value_name = "JOB")]
+        before: Option<String>,
+    },
+}
+
+/// What can be done with the library as a whole.
+#[derive(Debug, Subcommand)]
+pub enum Library {
+    /// Make the database again from the recipe (.json) beside every video. The old database is kept aside, never
+    /// deleted; its jobs without a clip are carried over as far as they can be read.
+    Rebuild {
+        /// A further folder of clips, e.g. one used earlier; the one in use and those that the old database names are
+        /// searched anyway.
+        #[arg(long, value_name = "FOLDER")]
+        from: Vec<PathBuf>,
+        /// Compare each video with its recorded SHA-256, which reads all of it.
+        #[arg(long)]
+        verify: bool,
+    },
+    /// Compare every video with its recorded SHA-256. Ends with 1 if any is changed or missing.
+    Verify,
+}
+
+/// Which clips, in which order.
+#[derive(Debug, Args)]
+pub struct Finding {
+    /// Only clips with all of these words in prompt, note, name or tags; a word is found by its beginning, Chinese by any
+    /// run of characters.
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+    /// Only clips with a star.
+    #[arg(long)]
+    pub starred: bool,
+    /// Only clips with this tag; may be given several times.
+    #[arg(long, value_name = "TAG")]
+    pub tag: Vec<String>,
+    /// Only clips of this model; may be given several times.
+    #[arg(long, value_name = "ID")]
+    pub model: Vec<String>,
+    /// Only clips that were asked for on this day or later: 2026-11-22.
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<String>,
+    /// Only clips that were asked for on this day or earlier.
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<String>,
+    /// The order.
+    #[arg(long, value_enum, default_value = "date")]
+    pub sort: Order,
+    /// The smallest or oldest first.
+    #[arg(long)]
+    pub ascending: bool,
+    /// The clips in the trash, in place of all others.
+    #[arg(long)]
+    pub trash: bool,
+}
+
+/// What clips are ordered by.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum Order {
+    /// When they were asked for.
+    Date,
+    /// What they cost.
+    Cost,
+    /// How long they are.
+    Length,
+    /// Film by film, each in its own order.
+    Film,
+}
+
+impl From<Order> for SortKey {
+    fn from(order: Order) -> Self {
+        match order {
+            Order::Date => Self::Date,
+            Order::Cost => Self::Cost,
+            Order::Length => Self::Length,
+            Order::Film => Self::Film,
+        }
+    }
+}
+
+/// What is written on a clip.
+#[derive(Debug, Args)]
+#[group(skip)]
+#[command(group = clap::ArgGroup::new("mark").required(true).multiple(true))]
+pub struct Marking {
+    /// Id of the clip.
+    pub clip: String,
+    /// Give it a star.
+    #[arg(long, group = "mark", conflicts_with = "unstar")]
+    pub star: bool,
+    /// Take its star away.
+    #[arg(long, group = "mark")]
+    pub unstar: bool,
+    /// Give it a tag; may be given several times.
+    #[arg(long, value_name = "TAG", group = "mark")]
+    pub tag: Vec<String>,
+    /// Take a tag away; may be given several times.
+    #[arg(long, value_name = "TAG", group = "mark")]
+    pub untag: Vec<String>,
+    /// Write its note, in place of the one before; empty for none.
+    #[arg(long, value_name = "TEXT", group = "mark")]
+    pub note: Option<String>,
+    /// Give it a name; empty takes it away.
+    #[arg(long, value_name = "TEXT", group = "mark")]
+    pub name: Option<String>,
+}
+
+/// What goes into the trash or comes out of it.
+#[derive(Debug, Args)]
+pub struct Trashing {
+    /// Ids of clips.
+    #[arg(required_unless_present = "list", conflicts_with = "list")]
+    pub clips: Vec<String>,
+    /// Take them out of the trash.
+    #[arg(long, conflicts_with = "list")]
+    pub restore: bool,
+    /// List what is in the trash.
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// What can be done with the table of prices.
+#[derive(Debug, Subcommand)]
+pub enum Prices {
+    /// List them, and what the last jobs of each kind were billed.
+    List,
+    /// Change the price of a model, or the share that flex costs. What is not given stays.
+    Set(SetPrice),
+    /// Go back to the list prices: of one model, or the whole table.
+    Reset {
+        /// Model id.
+        model: Option<String>,
+    },
+}
+
+/// A price, as far as it is said. USD per million tokens.
+#[derive(Debug, Args)]
+#[group(skip)]
+#[command(group = clap::ArgGroup::new("amount").required(true).multiple(true))]
+pub struct SetPrice {
+    /// Model id. Needed for everything but --flex-share.
+    #[arg(required_unless_present = "flex_share")]
+    pub model: Option<String>,
+    /// Online, silent; with sound too unless --with-audio says another.
+    #[arg(long, value_name = "USD", group = "amount", requires = "model")]
+    pub silent: Option<Usd>,
+    /// Online, with sound.
+    #[arg(long, value_name = "USD", group = "amount", requires = "model")]
+    pub with_audio: Option<Usd>,
+    /// Flex, silent, where it is not the share of online.
+    #[arg(long, value_name = "USD", group = "amount", requires = "model")]
+    pub flex: Option<Usd>,
+    /// Flex, with sound, where it is not the share of online.
+    #[arg(long, value_name = "USD", group = "amount", requires = "model")]
+    pub flex_with_audio: Option<Usd>,
+    /// What flex costs as a share of online, 0 to 1, for every model without a flex price of its own.
+    #[arg(long, value_name = "SHARE", group = "amount")]
+    pub flex_share: Option<Usd>,
+}
+
+impl Command {
+    /// Whether it can do without the settings: it only looks at what is there. With settings that cannot be read
+    /// nothing else is done, since a budget and the clips folder may stand in them.
+    pub fn only_looks(&self) -> bool {
+        match self {
+            Self::Jobs
+            | Self::Clips(_)
+            | Self::Show { .. }
+            | Self::Film { .. }
+            | Self::Frame { .. }
+            | Self::Usage(_) => true,
+            Self::Library(library) => matches!(library, Library::Verify),
+            Self::Trash(trashing) => trashing.list,
+            Self::Generate(_)
+            | Self::Run
+            | Self::Resolve(_)
+            | Self::Recheck { .. }
+            | Self::Queue(_)
+            | Self::Mark(_)
+            | Self::Import { .. }
+            | Self::Prices(_)
+            | Self::Key(_)
+            | Self::Models { .. }
+            | Self::Rehearsal { .. } => false,
+        }
+    }
 }
 
 /// What can be done with the key.
@@ -140,9 +393,9 @@ pub struct Generate {
     /// 21:9, 16:9, 4:3, 1:1, 3:4, 9:16, or adaptive beside a picture.
     #[arg(long, value_name = "R")]
     pub ratio: Option<Ratio>,
-    /// Whole seconds, 2 to 12.
-    #[arg(long, value_name = "S", conflicts_with = "frames")]
-    pub duration: Option<u32>,
+    /// Seconds, 2 to 12 for most models; with a fraction, the nearest exact frames (2.4 is 57 frames).
+    #[arg(long, value_name = "S", conflicts_with = "frames", allow_negative_numbers = true)]
+    pub duration: Option<f64>,
     /// Exact frames at 24 a second: 25 + 4n from 29 to 289.
     #[arg(long, value_name = "N")]
     pub frames: Option<u32>,
@@ -176,12 +429,25 @@ pub struct Generate {
     /// A picture to resemble; up to four times.
     #[arg(long, value_name = "FILE")]
     pub reference: Vec<PathBuf>,
+    /// Cut pictures that are too small, too large or of another shape than the clip to its shape and size.
+    #[arg(long, conflicts_with = "fit")]
+    pub crop: bool,
+    /// The same with all of the picture, on a background of the colour of its edge.
+    #[arg(long)]
+    pub fit: bool,
     /// Continue this clip from its last frame, with its settings.
     #[arg(long, value_name = "CLIP")]
     pub from: Option<String>,
+    /// Make the clips of a list, all or none: one prompt a line, or a table (CSV) whose first row names its columns like
+    /// these flags. What a row does not say is as typed here. Pictures are files beside the list.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["prompt", "count"])]
+    pub batch: Option<PathBuf>,
     /// How many clips, 1 to 8.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub count: u32,
+    /// A parameter that only the model's spec knows, as `lastframe models` lists it; any number of times.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub param: Vec<String>,
     /// Make sound (Spark Dance 1.5 Pro).
     #[arg(long)]
     pub audio: bool,
@@ -191,6 +457,9 @@ pub struct Generate {
     /// Return when the service has the request; `lastframe run` fetches the clip.
     #[arg(long)]
     pub no_wait: bool,
+    /// Yes, also beyond the monthly budget or the ceiling for one job that are set in the settings.
+    #[arg(long)]
+    pub yes: bool,
     /// Only say what it would cost; nothing is sent.
     #[arg(long)]
     pub estimate: bool,

@@ -35,9 +35,15 @@ pub async fn provider(place: &Place, provider: &Provider) -> Result<Connection, 
         Provider::Service { address } => Ok(Connection { client: service(place, address).await?, rehearsal: None }),
         Provider::Rehearsal => {
             let options = Options { speed: place.rehearsal_speed, ..Options::in_folder(place.places.rehearsal()) };
+            let options = match &place.rehearsal_models {
+                Some(file) => options.with_models_of(file)?,
+                None => options,
+            };
             let rehearsal = Rehearsal::start(options).await?;
             let client = Client::new(rehearsal.address(), rehearsal.key())?;
             Ok(Connection { client, rehearsal: Some(rehearsal) })
         }
+        // Nobody made it from here.
+        Provider::Imported => Err(lastframe_engine::EngineError::NotConnected.into()),
     }
 }

@@ -48,6 +48,16 @@ pub enum CliError {
         /// With the documented range.
         message: String,
     },
+    /// A list was refused before anything was sent.
+    #[error("{}{message}", at_cell(*.row, *.column))]
+    Batch {
+        /// Which row, from 1, and the line of the file it begins in; none for the list as a whole.
+        row: Option<(u32, u32)>,
+        /// The field that is wrong, and its flag.
+        column: Option<(Field, &'static str)>,
+        /// With the documented range.
+        message: String,
+    },
     /// The id names nothing in the library.
     #[error("There is no {what} {id} in the library.")]
     NotFound {
@@ -68,6 +78,12 @@ pub enum CliError {
     /// The address or another setting is not usable.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// A model without a price was to get only part of one.
+    #[error("{model} has no price yet: give --silent as well.")]
+    NoPrice {
+        /// As typed.
+        model: String,
+    },
     /// The engine could not do it.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -114,9 +130,12 @@ impl CliError {
             Self::NotFound { .. } => as_is(ErrorCode::NotFound),
             Self::KeyMissing { .. } => as_is(ErrorCode::KeyMissing)
                 .with_hint("Store one with `lastframe key set`, or give one for this run in LASTFRAME_API_KEY."),
-            Self::KeyEmpty | Self::Settings(_) | Self::Client(ClientError::Address(_) | ClientError::Key) => {
-                as_is(ErrorCode::Invalid)
-            }
+            Self::Settings(refused) => refused.into(),
+            Self::Batch { column: Some((field, _)), .. } => as_is(ErrorCode::Invalid).at(field),
+            Self::Batch { .. }
+            | Self::KeyEmpty
+            | Self::NoPrice { .. }
+            | Self::Client(ClientError::Address(_) | ClientError::Key) => as_is(ErrorCode::Invalid),
             Self::Keychain(ref error) => as_is(ErrorCode::KeychainUnavailable).with_hint(keychain_hint(error)),
             Self::Check(CheckError::KeyRefused { .. }) => as_is(ErrorCode::KeyRefused),
             Self::Check(CheckError::Offline { .. }) => as_is(ErrorCode::Offline),
@@ -125,19 +144,36 @@ impl CliError {
             Self::Client(ClientError::Setup(_)) | Self::Rehearsal(_) | Self::Json(_) | Self::Runtime(_) => {
                 as_is(ErrorCode::Internal)
             }
-            Self::Engine(error) => error.into(),
+            Self::Engine(error) => {
+                let error = IpcError::from(error);
+                if error.code == ErrorCode::NeedsYes {
+                    error.with_hint("Nothing was sent. Give --yes to send it all the same.")
+                } else {
+                    error
+                }
+            }
             Self::Library(error) => EngineError::from(error).into(),
             Self::Media(error) => EngineError::from(error).into(),
         }
     }
 }
 
+/// `--batch row 3 (line 4) --duration: `
+fn at_cell(row: Option<(u32, u32)>, column: Option<(Field, &str)>) -> String {
+    let row = row.map_or_else(String::new, |(row, line)| format!(" row {row} (line {line})"));
+    let column = column.map_or_else(String::new, |(_, column)| format!(" --{column}"));
+    format!("--batch{row}{column}: ")
+}
+
 /// The exit code of an error.
 pub fn end_of(error: &IpcError) -> End {
     match error.code {
-        ErrorCode::Invalid | ErrorCode::NotFound | ErrorCode::WrongState | ErrorCode::KeyMissing | ErrorCode::Busy => {
-            End::Usage
-        }
+        ErrorCode::Invalid
+        | ErrorCode::NotFound
+        | ErrorCode::WrongState
+        | ErrorCode::KeyMissing
+        | ErrorCode::Busy
+        | ErrorCode::NeedsYes => End::Usage,
         _ => End::Failed,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lastframe_engine::{Engine, Parts, SystemClock};
 use lastframe_library::Library;
-use lastframe_model::{Clip, Event, Job, JobId, JobState, Provider, WaitReason};
+use lastframe_model::{Clip, Event, Hindrance, Job, JobId, JobState, PauseCause, Provider, Wait, WaitReason};
 use lastframe_rehearsal::Rehearsal;
 use serde::Serialize;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -21,7 +21,13 @@ pub struct Work<'a> {
     pub library: Library,
     place: &'a Place,
     output: Output,
-    events: UnboundedReceiver<Job>,
+    events: UnboundedReceiver<Event>,
+    /// Why services cannot be called, as it was last said.
+    hindrances: Vec<Hindrance>,
+    /// Why downloads stand still, as it was last said.
+    downloads: Option<Wait>,
+    /// Whether the queue is paused: jobs in it do not go on while this command runs.
+    paused: bool,
     rehearsal: Option<Rehearsal>,
     /// Providers that have a client.
     connected: Vec<Provider>,
@@ -52,15 +58,22 @@ impl<'a> Work<'a> {
             library: library.clone(),
             settings: place.settings.clone(),
             clock: Arc::new(SystemClock::new()),
+            time_zone: jiff::tz::TimeZone::system(),
             events: Arc::new(move |event| {
-                if let Event::Job(job) = event {
+                if let Event::Job(_) | Event::Standing(_) = event {
                     // Nobody listens any more once the command is over.
-                    let _ = tell.send(job);
+                    let _ = tell.send(event);
                 }
             }),
         };
         let engine = Engine::start(parts)?;
-        Ok(Self { engine, library, place, output, events, rehearsal: None, connected: Vec::new() })
+        engine.use_catalogue(place.catalogue());
+        let (rehearsal, connected, hindrances) = (None, Vec::new(), Vec::new());
+        let paused = library.is_paused()?;
+        if paused {
+            output.say(&pause_words(library.pause_cause()?.as_ref()));
+        }
+        Ok(Self { engine, library, place, output, events, hindrances, downloads: None, paused, rehearsal, connected })
     }
 
     /// Connects a provider.
@@ -72,7 +85,8 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Follows jobs until `settled` says so of all of them together, telling how they go.
+    /// Follows jobs until `settled` says so of all of them together, or until nothing more happens to any of them without
+    /// the person; tells how they go.
     pub async fn follow(&mut self, jobs: &[Job], settled: impl Fn(&[&Job]) -> bool) -> Followed {
         // What a job waited for in an earlier run is no reason to stop now that its service is connected.
         let fresh = |job: &Job| if self.connected.contains(&job.provider) { without_wait(job) } else { job.clone() };
@@ -82,14 +96,30 @@ impl<'a> Work<'a> {
         let interrupted = interrupted();
         tokio::pin!(interrupted);
         loop {
-            if settled(&known.values().collect::<Vec<_>>()) {
+            let now = known.values().collect::<Vec<_>>();
+            let rests = |job: &&Job| is_settled(job) || (self.paused && job.state == JobState::Queued);
+            if now.iter().all(rests) || settled(&now) {
                 return Followed::Settled;
             }
-            let job = tokio::select! {
-                job = self.events.recv() => job,
+            let event = tokio::select! {
+                event = self.events.recv() => event,
                 () = &mut interrupted => return Followed::Interrupted,
             };
-            let Some(job) = job else { return Followed::Settled };
+            let job = match event {
+                None => return Followed::Settled,
+                Some(Event::Job(job)) => job,
+                Some(Event::Standing(standing)) => {
+                    // Nobody else can change it while this engine runs: the engine itself did.
+                    if standing.paused && !self.paused {
+                        self.output.say(&pause_words(standing.paused_because.as_ref()));
+                    }
+                    self.paused = standing.paused;
+                    self.say_hindrances(standing.services);
+                    self.say_downloads(standing.downloads);
+                    continue;
+                }
+                Some(_) => continue,
+            };
             let Some(before) = known.get_mut(&job.id).filter(|before| before.revision <= job.revision) else {
                 continue;
             };
@@ -104,6 +134,29 @@ impl<'a> Work<'a> {
                 && self.connected.contains(&job.provider);
             *before = if early { without_wait(&job) } else { job };
         }
+    }
+
+    /// Says once what stands in the way of all jobs of a service, and that it is over.
+    fn say_hindrances(&mut self, now: Vec<Hindrance>) {
+        for hindrance in now.iter().filter(|hindrance| !self.hindrances.contains(hindrance)) {
+            self.output.say(&format!("{}: waits: {}", name(&hindrance.provider), hindrance.wait.message));
+        }
+        for over in &self.hindrances {
+            if !now.iter().any(|hindrance| hindrance.provider == over.provider) {
+                self.output.say(&format!("{}: goes on", name(&over.provider)));
+            }
+        }
+        self.hindrances = now;
+    }
+
+    /// The same of downloads.
+    fn say_downloads(&mut self, now: Option<Wait>) {
+        match &now {
+            Some(wait) if now != self.downloads => self.output.say(&format!("downloads wait: {}", wait.message)),
+            None if self.downloads.is_some() => self.output.say("downloads go on"),
+            _ => {}
+        }
+        self.downloads = now;
     }
 
     /// The jobs and their clips as they are now.
@@ -130,6 +183,14 @@ impl<'a> Work<'a> {
     /// Stops engine and practice service.
     pub async fn stop(self) {
         self.halt().await;
+        for accepted in self.library.accepted() {
+            // The person's last chance to see an id that stands in no row: it was paid for.
+            self.output.say(&format!(
+                "job {}: the service accepted it as task {}, which could not be written into the library. The next \
+                 start of Lastframe tries again; if that finds nothing, `lastframe resolve {} --task {}`.",
+                accepted.job, accepted.task_id, accepted.job, accepted.task_id
+            ));
+        }
         if let Some(rehearsal) = self.rehearsal {
             tokio::select! {
                 () = rehearsal.shutdown() => {}
@@ -166,6 +227,27 @@ impl Made {
         });
         let others = self.jobs.iter().filter(|job| job.state != JobState::Done).map(ended);
         clips.chain(others).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// That the queue is paused, and why if the program did it.
+pub fn pause_words(cause: Option<&PauseCause>) -> String {
+    let why = match cause {
+        None => String::new(),
+        Some(PauseCause::UnknownOutcomes { provider, count }) => format!(
+            " by Lastframe: {} answered the last {count} submits so that nobody knows whether it accepted them, and each may have \
+             cost something",
+            name(provider)
+        ),
+    };
+    format!("The queue is paused{why}. Nothing new is sent; `lastframe queue resume` lets it go on.")
+}
+
+fn name(provider: &Provider) -> &str {
+    match provider {
+        Provider::Rehearsal => "rehearsal",
+        Provider::Imported => "imported",
+        Provider::Service { address } => address,
     }
 }
 

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let output = Output { json: arguments.global.json };
     start_log();
+    arm_crash(output);
     match run(arguments, output) {
         Ok(end) => end.into(),
         Err(error) => {
@@ -40,12 +41,24 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments, output: Output) -> Result<failure::End, CliError> {
     // Never an argument: those are seen by every program on the computer.
     let environment_key = std::env::var("LASTFRAME_API_KEY").ok().map(SecretString::from);
-    let place = Place::find(&arguments.global, environment_key)?;
+    let place = Place::find(&arguments, environment_key, output)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
     let end = runtime.block_on(commands::run(arguments.command, &place, output));
     // A keychain or a name that still keeps a thread busy must not keep the program.
     runtime.shutdown_background();
     end
+}
+
+/// Tests of a debug build say at which point of a job the program is to die.
+fn arm_crash(output: Output) {
+    #[cfg(debug_assertions)]
+    if let Ok(point) = std::env::var("LASTFRAME_CRASH_AT")
+        && !lastframe_library::crash::arm(&point)
+    {
+        output.say(&format!("There is no point {point} to die at."));
+        std::process::exit(2);
+    }
+    let _ = output;
 }
 
 fn start_log() {

@@ -21,6 +21,13 @@ impl Output {
         print(&mut io::stdout().lock(), &text)
     }
 
+    /// A file's own bytes, exactly.
+    #[expect(clippy::unused_self, reason = "who speaks to the person holds the output")]
+    pub fn file(self, bytes: &[u8]) -> Result<(), CliError> {
+        let mut stream = io::stdout().lock();
+        whole(stream.write_all(bytes).and_then(|()| stream.flush()))
+    }
+
     /// Both: the document where it is asked for, and the words in any case.
     pub fn result_and_words(self, document: &impl Serialize, words: &str) -> Result<(), CliError> {
         if self.json {
@@ -52,7 +59,11 @@ impl Output {
 }
 
 fn print(stream: &mut impl Write, text: &str) -> Result<(), CliError> {
-    match writeln!(stream, "{}", text.trim_end()).and_then(|()| stream.flush()) {
+    whole(writeln!(stream, "{}", text.trim_end()).and_then(|()| stream.flush()))
+}
+
+fn whole(written: io::Result<()>) -> Result<(), CliError> {
+    match written {
         // Whoever reads has read enough, e.g. `head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.map_err(|source| CliError::Io { what: "The output".to_owned(), source }),
@@ -62,7 +73,11 @@ fn print(stream: &mut impl Write, text: &str) -> Result<(), CliError> {
 /// `$0.1853`, or `$0.1853 (pretended)` in rehearsal.
 pub fn money(cost: Option<Usd>, provider: &Provider) -> String {
     let cost = cost.map_or_else(|| "no known price".to_owned(), |cost| format!("${cost}"));
-    if provider.is_rehearsal() { format!("{cost} (rehearsal: nothing is billed)") } else { cost }
+    match provider {
+        Provider::Rehearsal => format!("{cost} (rehearsal: nothing is billed)"),
+        Provider::Imported => "imported".to_owned(),
+        Provider::Service { .. } => cost,
+    }
 }
 
 /// A clip in one line.
@@ -75,22 +90,23 @@ pub fn clip_line(clip: &Clip) -> String {
         clip.media.width,
         clip.media.height,
         money(clip.cost(), &clip.provider),
-        first_line(&clip.request.prompt)
+        first_line(clip.name.as_deref().unwrap_or(&clip.request.prompt))
     )
 }
 
-/// A job in one line.
-pub fn job_line(job: &Job) -> String {
+/// A job in one line. `place` is its place in the queue, from 1.
+pub fn job_line(job: &Job, place: Option<u32>) -> String {
     let why = match (&job.failure, &job.wait) {
         (Some(failure), _) => format!("  {}", failure.message),
         (None, Some(wait)) => format!("  {}", wait.message),
         (None, None) => String::new(),
     };
+    let state = place.map_or_else(|| job.state.word().to_owned(), |place| format!("{} #{place}", job.state.word()));
     format!(
         "{}  {}  {:<11}  {}{why}",
         job.id,
         job.created_at.strftime("%Y-%m-%d %H:%M"),
-        job.state.word(),
+        state,
         first_line(&job.request.prompt)
     )
 }

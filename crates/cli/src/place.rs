@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
+use lastframe_engine::kept_catalogue;
 use lastframe_library::{Library, Places, read_settings};
 use lastframe_model::settings::service_address;
-use lastframe_model::{Clip, ClipId, JobId, Provider, Settings};
+use lastframe_model::{Catalogue, Clip, ClipId, JobId, Provider, Settings};
 use lastframe_secrets::Keys;
 use secrecy::SecretString;
 
-use crate::arguments::Global;
+use crate::arguments::Arguments;
 use crate::failure::CliError;
+use crate::output::Output;
 
 /// Everything that comes from flags, environment and settings.
 #[derive(Debug)]
@@ -26,14 +28,29 @@ pub struct Place {
     pub keys: Keys,
     /// How much faster than usual rehearsal is.
     pub rehearsal_speed: f64,
+    /// Further models of rehearsal.
+    pub rehearsal_models: Option<PathBuf>,
 }
 
 impl Place {
-    /// Reads the settings and lets flags and environment win over them.
-    pub fn find(global: &Global, environment_key: Option<SecretString>) -> Result<Self, CliError> {
+    /// Reads the settings and lets flags and environment win over them. A command that only looks goes on with the
+    /// usual ones if they cannot be read, and says so.
+    pub fn find(
+        arguments: &Arguments,
+        environment_key: Option<SecretString>,
+        output: Output,
+    ) -> Result<Self, CliError> {
+        let global = &arguments.global;
         let home = global.home.clone().filter(|home| !home.as_os_str().is_empty());
         let usual = Places::resolve(home.clone(), None)?;
-        let settings = read_settings(&usual)?.checked()?;
+        let read = read_settings(&usual).map_err(CliError::from).and_then(|settings| Ok(settings.checked()?));
+        let settings = match read {
+            Err(error) if arguments.command.only_looks() => {
+                output.say(&format!("{error} The usual settings are used."));
+                Settings::default()
+            }
+            read => read?,
+        };
         let places = Places::resolve(home, settings.clips_folder.as_deref())?;
         let endpoint = global.endpoint.as_deref().filter(|endpoint| !endpoint.trim().is_empty());
         let (address, provider) = match endpoint {
@@ -45,12 +62,19 @@ impl Place {
         };
         let provider = if global.rehearsal { Provider::Rehearsal } else { provider };
         let keys = Keys::new(environment_key);
-        Ok(Self { places, settings, address, provider, keys, rehearsal_speed: global.rehearsal_speed })
+        let rehearsal_models = global.rehearsal_models.clone();
+        let rehearsal_speed = global.rehearsal_speed;
+        Ok(Self { places, settings, address, provider, keys, rehearsal_speed, rehearsal_models })
     }
 
     /// Opens the library. Reading it works while another program runs jobs on it.
     pub fn library(&self) -> Result<Library, CliError> {
         Ok(Library::open(self.places.clone())?)
+    }
+
+    /// The models that can be asked for: the built-in ones, and what the spec service last said.
+    pub fn catalogue(&self) -> Catalogue {
+        kept_catalogue(&self.places, &self.settings, &self.provider)
     }
 
     /// The video of a clip.

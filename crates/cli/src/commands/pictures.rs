@@ -4,7 +4,7 @@ use std::path::Path;
 
 use lastframe_library::Library;
 use lastframe_media as media;
-use lastframe_model::{Clip, Field, ImageId, ImageRef};
+use lastframe_model::{Clip, Field, Framing, FramingOffer, ImageId, ImageRef};
 
 use crate::failure::CliError;
 
@@ -29,6 +29,22 @@ impl Picture {
         }
         let bytes = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
         Self::of(bytes).map_err(|error| refused(error.to_string()))
+    }
+
+    /// Gives it another shape and size, if it is one of those that had better get one.
+    pub fn framed(
+        &mut self,
+        field: Field,
+        index: usize,
+        offers: &[FramingOffer],
+        framing: Framing,
+    ) -> Result<(), CliError> {
+        let wanted =
+            |offer: &&FramingOffer| offer.field == field && usize::try_from(offer.index).is_ok_and(|at| at == index);
+        let Some(offer) = offers.iter().find(wanted) else { return Ok(()) };
+        let framed = media::frame_picture(&self.bytes, offer.size, framing).and_then(Self::of);
+        *self = framed.map_err(|error| CliError::Invalid { field, flag: None, message: error.to_string() })?;
+        Ok(())
     }
 
     /// The last frame of a clip.

@@ -1,51 +1,33 @@
 //! What the library holds. These only read: they work while another program runs jobs on it.
 
+use std::collections::HashMap;
 use std::path::Path;
 
-use lastframe_library::Library;
 use lastframe_media as media;
-use lastframe_model::{Clip, ClipPage, Film, Job};
+use lastframe_model::{Clip, Film, Job};
 use serde::Serialize;
 
 use crate::commands::pictures::last_frame_png;
+use crate::commands::queue::queued;
 use crate::failure::{CliError, End};
+use crate::follow::pause_words;
 use crate::output::{Output, clip_line, job_line, money};
 use crate::place::{self, Place};
 
-/// How many clips are read at once.
-const PAGE: u32 = 200;
-
-/// Every job.
+/// Every job, queued ones with their place in the queue.
 pub fn jobs(place: &Place, output: Output) -> Result<End, CliError> {
-    let jobs = place.library()?.all_jobs()?;
-    output.result(&jobs, || lines(&jobs, job_line, "There is no job yet."))?;
-    Ok(End::Done)
-}
-
-/// Every clip whose prompt contains `search`.
-pub fn clips(search: Option<&str>, place: &Place, output: Output) -> Result<End, CliError> {
     let library = place.library()?;
-    let search = search.unwrap_or_default().to_lowercase();
-    let mut found: Vec<Clip> = all_clips(&library)?;
-    found.retain(|clip| clip.request.prompt.to_lowercase().contains(&search));
-    let clips: Vec<Clip> = found.into_iter().map(|clip| place.shown(clip)).collect();
-    let page = ClipPage { total: u32::try_from(clips.len()).unwrap_or(u32::MAX), clips };
-    output.result(&page, || lines(&page.clips, clip_line, "There is no such clip."))?;
+    let jobs = library.all_jobs()?;
+    let queue: HashMap<_, _> = queued(&library)?.into_iter().map(|job| job.id).zip(1..).collect();
+    output.result(&jobs, || lines(&jobs, |job| job_line(job, queue.get(&job.id).copied()), "There is no job yet."))?;
+    if library.is_paused()? {
+        output.say(&pause_words(library.pause_cause()?.as_ref()));
+    }
     Ok(End::Done)
 }
 
-fn all_clips(library: &Library) -> Result<Vec<Clip>, CliError> {
-    let mut clips: Vec<Clip> = Vec::new();
-    loop {
-        let page = library.clips(clips.last().map(|clip| &clip.id), PAGE)?;
-        if page.clips.is_empty() {
-            return Ok(clips);
-        }
-        clips.extend(page.clips);
-    }
-}
-
-fn lines<T>(items: &[T], line: impl Fn(&T) -> String, none: &str) -> String {
+/// The lines of items, or the words for none.
+pub fn lines<T>(items: &[T], line: impl Fn(&T) -> String, none: &str) -> String {
     if items.is_empty() { none.to_owned() } else { items.iter().map(line).collect::<Vec<_>>().join("\n") }
 }
 
@@ -97,6 +79,21 @@ fn clip_words(clip: &Clip) -> String {
     );
     if let Some(before) = &request.continues {
         words.extend(["\ncontinues ", before.as_str()]);
+    }
+    if let Some(name) = &clip.name {
+        words.extend(["\nname      ", name]);
+    }
+    if clip.starred {
+        words.push_str("\nstarred   yes");
+    }
+    if !clip.tags.is_empty() {
+        words.extend(["\ntags      ", &clip.tags.join(", ")]);
+    }
+    if !clip.note.is_empty() {
+        words.extend(["\nnote      ", &clip.note]);
+    }
+    if let Some(trashed_at) = clip.trashed_at {
+        words.extend(["\ntrashed   ", &trashed_at.to_string()]);
     }
     words
 }

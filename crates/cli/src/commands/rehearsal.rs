@@ -1,6 +1,8 @@
 //! The practice service alone, for other programs and for tests.
 
-use lastframe_rehearsal::{Options, Rehearsal};
+use std::path::PathBuf;
+
+use lastframe_rehearsal::{Options, Rehearsal, RehearsalError};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
@@ -17,13 +19,17 @@ struct Reachable {
     key: String,
 }
 
-pub async fn run(
-    port: u16,
-    speed: Option<f64>,
-    numbers_as_strings: bool,
-    place: &Place,
-    output: Output,
-) -> Result<End, CliError> {
+/// What was typed.
+pub struct Asked {
+    pub port: u16,
+    pub speed: Option<f64>,
+    pub numbers_as_strings: bool,
+    pub faults: Option<PathBuf>,
+    pub models: Option<PathBuf>,
+}
+
+pub async fn run(asked: Asked, place: &Place, output: Output) -> Result<End, CliError> {
+    let Asked { port, speed, numbers_as_strings, faults, models } = asked;
     let options = Options {
         port,
         speed: speed.unwrap_or(place.rehearsal_speed),
@@ -31,6 +37,13 @@ pub async fn run(
         // Apart from the one inside the app, which may run at the same time.
         ..Options::in_folder(place.places.rehearsal().join("alone"))
     };
+    let options = match models.as_ref().or(place.rehearsal_models.as_ref()) {
+        Some(file) => options.with_models_of(file)?,
+        None => options,
+    };
+    if let Some(file) = faults {
+        options.faults.follow(&file).map_err(|source| RehearsalError::Faults { file, source })?;
+    }
     let rehearsal = Rehearsal::start(options).await?;
     let reachable =
         Reachable { address: rehearsal.address().to_owned(), key: rehearsal.key().expose_secret().to_owned() };

@@ -1,9 +1,11 @@
 //! From what was typed to a request, checked before anything is sent or written.
 
 use lastframe_engine::Engine;
-use lastframe_library::Library;
 use lastframe_model::catalogue::LITE_I2V;
-use lastframe_model::{Catalogue, Check, Continuation, Field, ImageMode, ImageRef, Length, ModelId, Request};
+use lastframe_model::{
+    Background, Catalogue, Check, Continuation, ExtraValue, Field, Framing, ImageMode, ImageRef, Length, ModelId,
+    ProblemCode, Request, framing_offers,
+};
 
 use crate::arguments::Generate;
 use crate::commands::pictures::Picture;
@@ -21,8 +23,8 @@ pub struct Wanted {
 
 impl Wanted {
     /// Reads pictures and the clip that is continued, and lets every flag win over what that clip had.
-    pub fn read(typed: &Generate, library: &Library, output: Output) -> Result<Self, CliError> {
-        let catalogue = Catalogue::built_in();
+    pub fn read(typed: &Generate, place: &Place, output: Output) -> Result<Self, CliError> {
+        let (library, catalogue) = (&place.library()?, place.catalogue());
         let picture = |path: &Option<_>, field| -> Result<Option<Picture>, CliError> {
             path.as_deref().map(|path: &std::path::Path| Picture::read(path, field)).transpose()
         };
@@ -34,25 +36,47 @@ impl Wanted {
             }
             None => (Request::default(), picture(&typed.first_frame, Field::FirstFrame)?),
         };
-        let last = picture(&typed.last_frame, Field::LastFrame)?;
-        let references: Vec<Picture> =
+        let mut first = first;
+        let mut last = picture(&typed.last_frame, Field::LastFrame)?;
+        let mut references: Vec<Picture> =
             typed.reference.iter().map(|path| Picture::read(path, Field::ReferenceImages)).collect::<Result<_, _>>()?;
-        request.first_frame = first.as_ref().map(|picture| picture.facts.clone());
-        request.last_frame = last.as_ref().map(|picture| picture.facts.clone());
-        request.reference_images = references.iter().map(|picture| picture.facts.clone()).collect();
         apply(typed, &mut request);
+        let mut give = |first: &Option<Picture>, last: &Option<Picture>, references: &[Picture]| {
+            request.first_frame = first.as_ref().map(|picture| picture.facts.clone());
+            request.last_frame = last.as_ref().map(|picture| picture.facts.clone());
+            request.reference_images = references.iter().map(|picture| picture.facts.clone()).collect();
+            framing_offers(&request)
+        };
+        let offers = give(&first, &last, &references);
+        if let Some(framing) = framing(typed) {
+            if let Some(picture) = &mut first {
+                picture.framed(Field::FirstFrame, 0, &offers, framing)?;
+            }
+            if let Some(picture) = &mut last {
+                picture.framed(Field::LastFrame, 0, &offers, framing)?;
+            }
+            for (index, picture) in references.iter_mut().enumerate() {
+                picture.framed(Field::ReferenceImages, index, &offers, framing)?;
+            }
+            give(&first, &last, &references);
+        }
         if typed.model.is_none() {
             fitting_model(&mut request, &catalogue, output);
         }
+        extras(typed, &mut request, &catalogue)?;
         Ok(Self { request, first, last, references })
     }
 
     /// What is wrong with it and what it costs. Warnings are said; a refusal is an error at the flag it belongs to.
     pub fn check(&self, typed: &Generate, place: &Place, output: Output) -> Result<Check, CliError> {
-        let check = Check::of(&self.request, typed.count, &Catalogue::built_in(), &place.settings.prices);
+        let check = Check::of(&self.request, typed.count, &place.catalogue(), &place.settings.prices);
         if let Some(problem) = check.refusal() {
             let flag = (problem.field == Field::Length && typed.frames.is_some()).then_some("frames");
-            return Err(CliError::Invalid { field: problem.field, flag, message: problem.message.clone() });
+            let mut message = problem.message.clone();
+            if matches!(problem.code, ProblemCode::ImageSide | ProblemCode::ImageAspect | ProblemCode::ImageBytes) {
+                message.push_str(" With --crop or --fit it is brought into the clip's shape and size.");
+            }
+            return Err(CliError::Invalid { field: problem.field, flag, message });
         }
         for problem in &check.problems {
             output.say(&format!("--{}: {}", problem.field.flag(), problem.message));
@@ -81,6 +105,12 @@ async fn keep(engine: &Engine, picture: Picture) -> Result<ImageRef, CliError> {
     Ok(engine.keep_image(picture.bytes).await?)
 }
 
+/// How pictures are to be brought into the clip's shape, if they are.
+fn framing(typed: &Generate) -> Option<Framing> {
+    let fit = || typed.fit.then_some(Framing::Fit { background: Background::Edge });
+    typed.crop.then_some(Framing::Crop { x: 0.5, y: 0.5 }).or_else(fit)
+}
+
 fn apply(typed: &Generate, request: &mut Request) {
     fn set<T: Clone>(field: &mut T, typed: Option<&T>) {
         if let Some(value) = typed {
@@ -91,7 +121,7 @@ fn apply(typed: &Generate, request: &mut Request) {
     set(&mut request.model, typed.model.as_ref().map(ModelId::new).as_ref());
     set(&mut request.resolution, typed.resolution.as_ref());
     set(&mut request.ratio, typed.ratio.as_ref());
-    let length = typed.duration.map(Length::Seconds).or(typed.frames.map(Length::Frames));
+    let length = typed.duration.map(Length::of_seconds).or(typed.frames.map(Length::Frames));
     set(&mut request.length, length.as_ref());
     // −1 asks for a new one, which is what no seed means.
     if let Some(seed) = typed.seed {
@@ -107,6 +137,29 @@ fn apply(typed: &Generate, request: &mut Request) {
     }
     request.generate_audio |= typed.audio;
     request.draft |= typed.draft;
+}
+
+/// The parameters that only the model's spec knows. Which values they take is checked with everything else.
+fn extras(typed: &Generate, request: &mut Request, catalogue: &Catalogue) -> Result<(), CliError> {
+    let refused = |message: String| CliError::Invalid { field: Field::Extra, flag: None, message };
+    for param in &typed.param {
+        let Some((name, text)) = param.split_once('=') else {
+            return Err(refused(format!("“{param}” is not NAME=VALUE.")));
+        };
+        let known = catalogue.get(&request.model).and_then(|model| model.extra(name));
+        // What the model does not know is refused by the one check that everything passes.
+        let value = known.map_or_else(
+            || Ok(ExtraValue::Text(text.to_owned())),
+            |parameter| {
+                parameter.parse(text).ok_or_else(|| {
+                    let words = parameter.refusal(&ExtraValue::Text(text.to_owned()));
+                    refused(words.map_or_else(|| format!("{name} cannot be {text}."), |(_, message)| message))
+                })
+            },
+        )?;
+        request.extra.insert(name.to_owned(), value);
+    }
+    Ok(())
 }
 
 /// Moves to a model that takes the pictures, if none was asked for; everything else stays as it was typed.

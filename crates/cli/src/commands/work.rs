@@ -4,7 +4,7 @@ use lastframe_model::{Job, JobId, Outcome, Provider, TaskId};
 
 use crate::arguments::Resolve;
 use crate::failure::{CliError, End};
-use crate::follow::{Followed, Made, Work, is_settled};
+use crate::follow::{Followed, Made, Work};
 use crate::output::{Output, job_line};
 use crate::place::{self, Place};
 
@@ -31,7 +31,7 @@ async fn carry(work: &mut Work<'_>, output: Output) -> Result<End, CliError> {
             output.say(&error.to_string());
         }
     }
-    let followed = work.follow(&jobs, |jobs: &[&Job]| jobs.iter().all(|job| is_settled(job))).await;
+    let followed = work.follow(&jobs, |_| false).await;
     if matches!(followed, Followed::Interrupted) {
         output.say("Stopped here. Nothing is lost: `lastframe run` goes on with every job.");
         work.halt().await;
@@ -48,7 +48,7 @@ pub async fn resolve(typed: &Resolve, place: &Place, output: Output) -> Result<E
     let settled = settle(typed, &job, &mut work).await;
     work.stop().await;
     let job = settled?;
-    output.result_and_words(&job, &job_line(&job))?;
+    output.result_and_words(&job, &job_line(&job, None))?;
     if job.state.is_open() {
         output.say("`lastframe run` goes on with it.");
     }
@@ -65,4 +65,22 @@ async fn settle(typed: &Resolve, job: &Job, work: &mut Work<'_>) -> Result<Job, 
         None => Outcome::NotSent,
     };
     Ok(work.engine.settle(&JobId::new(job.id.as_str()), outcome).await?)
+}
+
+/// Asks the service once more about a failed job's task.
+pub async fn recheck(id: &str, place: &Place, output: Output) -> Result<End, CliError> {
+    let job = place::job(&place.library()?, id)?;
+    let mut work = Work::start(place, output, "lastframe recheck")?;
+    let checked = async {
+        work.connect(&job.provider).await?;
+        Ok::<_, CliError>(work.engine.recheck(&job.id).await?)
+    };
+    let checked = checked.await;
+    work.stop().await;
+    let job = checked?;
+    output.result_and_words(&job, &job_line(&job, None))?;
+    if job.state.is_open() {
+        output.say("`lastframe run` goes on with it.");
+    }
+    Ok(End::Done)
 }

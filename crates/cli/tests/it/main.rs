@@ -2,6 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[cfg(unix)]
+mod crashes;
+mod imports;
+mod keeping;
+mod lists;
+mod models;
+mod organise;
+mod prices;
 mod run;
 mod service;
+mod usage;
 mod world;
