@@ -31,10 +31,9 @@ impl Open {
     }
 
     /// Checks a key with the service and keeps it; a key that the service refuses is not kept.
-    pub async fn save_key(&self, key: String, session_only: bool) -> Result<KeyStatus, IpcError> {
+    pub async fn save_key(&self, key: SecretString, session_only: bool) -> Result<KeyStatus, IpcError> {
         let _alone = self.account.lock().await;
         let (address, account) = self.address();
-        let key = SecretString::from(key.trim().to_owned());
         let client = Client::new(&address, key.clone()).map_err(words::client)?;
         client.check_key().await.map_err(words::check)?;
         let status = if session_only {

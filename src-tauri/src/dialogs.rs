@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use lastframe_model::{ErrorCode, IpcError};
+use lastframe_model::{ErrorCode, IpcError, UsageFormat};
 use tauri::AppHandle;
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder};
 use tauri_plugin_opener::OpenerExt;
 use tokio::sync::oneshot;
+
+/// What a video's name may end with.
+const VIDEOS: [&str; 6] = ["mp4", "m4v", "mov", "MP4", "M4V", "MOV"];
 
 type Picked = Option<tauri_plugin_dialog::FilePath>;
 
@@ -30,6 +33,26 @@ pub async fn picture(app: &AppHandle) -> Option<PathBuf> {
     .await
 }
 
+/// A video to open.
+pub async fn video(app: &AppHandle) -> Option<PathBuf> {
+    ask(app, |dialog, tell| {
+        dialog.add_filter("MP4", &VIDEOS).pick_file(move |path| {
+            let _ = tell.send(path);
+        });
+    })
+    .await
+}
+
+/// Videos to open, any number of them.
+pub async fn videos(app: &AppHandle) -> Option<Vec<PathBuf>> {
+    let (tell, told) = oneshot::channel();
+    app.dialog().file().add_filter("MP4", &VIDEOS).pick_files(move |paths| {
+        let _ = tell.send(paths);
+    });
+    let paths = told.await.ok().flatten()?;
+    Some(paths.into_iter().filter_map(|path| path.into_path().ok()).collect())
+}
+
 /// A folder to use.
 pub async fn folder(app: &AppHandle) -> Option<PathBuf> {
     ask(app, |dialog, tell| {
@@ -42,8 +65,26 @@ pub async fn folder(app: &AppHandle) -> Option<PathBuf> {
 
 /// A name to save a PNG under.
 pub async fn save_png(app: &AppHandle, name: &str) -> Option<PathBuf> {
+    save(app, name, "PNG", "png").await
+}
+
+/// A name to save a video under.
+pub async fn save_mp4(app: &AppHandle, name: &str) -> Option<PathBuf> {
+    save(app, name, "MP4", "mp4").await
+}
+
+/// A name to save a table or a document under.
+pub async fn save_ledger(app: &AppHandle, name: &str, format: UsageFormat) -> Option<PathBuf> {
+    let (kind, extension) = match format {
+        UsageFormat::Csv => ("CSV", "csv"),
+        UsageFormat::Json => ("JSON", "json"),
+    };
+    save(app, &format!("{name}.{extension}"), kind, extension).await
+}
+
+async fn save(app: &AppHandle, name: &str, kind: &str, extension: &str) -> Option<PathBuf> {
     ask(app, |dialog, tell| {
-        dialog.set_file_name(name).add_filter("PNG", &["png"]).save_file(move |path| {
+        dialog.set_file_name(name).add_filter(kind, &[extension]).save_file(move |path| {
             let _ = tell.send(path);
         });
     })

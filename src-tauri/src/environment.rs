@@ -15,6 +15,8 @@ pub struct Environment {
     pub key: Option<SecretString>,
     /// `LASTFRAME_REHEARSAL_SPEED`: how many times quicker than usual the practice service works.
     pub rehearsal_speed: f64,
+    /// `LASTFRAME_REHEARSAL_MODELS`: a JSON file of further models for the practice service.
+    pub rehearsal_models: Option<PathBuf>,
 }
 
 impl Environment {
@@ -32,6 +34,9 @@ impl Environment {
             home,
             key: std::env::var("LASTFRAME_API_KEY").ok().filter(|key| !key.is_empty()).map(SecretString::from),
             rehearsal_speed: speed.filter(|speed: &f64| speed.is_finite() && *speed > 0.0).unwrap_or(1.0),
+            rehearsal_models: std::env::var_os("LASTFRAME_REHEARSAL_MODELS")
+                .filter(|file| !file.is_empty())
+                .map(PathBuf::from),
         }
     }
 }

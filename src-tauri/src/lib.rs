@@ -4,18 +4,26 @@
 //! order of start-up, the settings file, native dialogs, and the loopback server that feeds `<video>`.
 
 mod account;
+mod clipboard;
 mod commands;
 mod desk;
 mod dialogs;
+mod dropped;
 mod environment;
 mod ipc;
 mod logs;
 mod media_server;
 mod open;
+mod outward;
 mod pictures;
+mod renewal;
 mod settings_file;
+mod strips;
 mod window;
 mod words;
+
+#[cfg(test)]
+mod walls_tests;
 
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
@@ -30,23 +38,7 @@ use crate::environment::Environment;
 pub fn run() -> ExitCode {
     let environment = Environment::of_process();
     let log_writer = Mutex::new(environment.places.as_ref().ok().and_then(logs::start));
-    let builder = ipc::builder();
-    let handler = builder.invoke_handler();
-    let app = tauri::Builder::default()
-        .plugin(tauri_plugin_store::Builder::default().build())
-        .plugin(tauri_plugin_dialog::init())
-        .plugin(tauri_plugin_opener::init())
-        .invoke_handler(handler)
-        .setup(move |app| {
-            builder.mount_events(app);
-            // The window first: it shows its frame while the library opens behind it.
-            let theme = environment.places.as_ref().ok().map(settings_file::peek_theme).unwrap_or_default();
-            app.manage(Desk::start(app.handle().clone(), environment));
-            window::create(app.handle(), theme)?;
-            Ok(())
-        })
-        .build(tauri::generate_context!());
-    match app {
+    match build(environment) {
         Ok(app) => {
             app.run(move |app, event| {
                 if let tauri::RunEvent::Exit = event {
@@ -66,4 +58,45 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The app with its window, built and not yet run, without a log: for whoever looks at its walls from outside.
+pub fn app() -> tauri::Result<tauri::App> {
+    build(Environment::of_process())
+}
+
+fn build(environment: Environment) -> tauri::Result<tauri::App> {
+    let builder = ipc::builder();
+    let handler = builder.invoke_handler();
+    tauri::Builder::default()
+        .plugin(tauri_plugin_store::Builder::default().build())
+        .plugin(tauri_plugin_dialog::init())
+        // Used from Rust alone: without this it would put a script of its own into every page, for clicks on links.
+        .plugin(tauri_plugin_opener::Builder::new().open_js_links_on_click(false).build())
+        .invoke_handler(handler)
+        .setup(move |app| {
+            builder.mount_events(app);
+            // The window first: it shows its frame while the library opens behind it.
+            let theme = environment.places.as_ref().ok().map(settings_file::peek_theme).unwrap_or_default();
+            app.manage(Desk::start(app.handle().clone(), environment));
+            app.manage(renewal::Renewal::of(app.handle().clone()));
+            let window = window::create(app.handle(), theme)?;
+            let dropped = dropped::Dropped::default();
+            dropped.listen(&window)?;
+            app.manage(dropped);
+            let handle = app.handle().clone();
+            // Whoever comes back from a file manager may have moved files there.
+            window.on_window_event(move |event| {
+                if let tauri::WindowEvent::Focused(true) = event {
+                    handle.state::<Desk>().look_through();
+                }
+            });
+            Ok(())
+        })
+        .build(context())
+}
+
+/// What is fixed when the app is compiled: its page, and what each window may do.
+fn context() -> tauri::Context {
+    tauri::generate_context!()
 }

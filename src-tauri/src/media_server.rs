@@ -23,6 +23,8 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tower_http::services::ServeFile;
 
+use crate::strips::Strips;
+
 /// Pages that may read pixels of what is served (a canvas needs CORS): the app's own.
 const OWN_ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
 
@@ -36,6 +38,7 @@ struct Served {
     library: Library,
     token: String,
     host: String,
+    strips: Strips,
 }
 
 impl MediaServer {
@@ -45,7 +48,7 @@ impl MediaServer {
         let host = listener.local_addr()?.to_string();
         let token = hex::encode(rand::random::<[u8; 32]>());
         let base = format!("http://{host}/{token}");
-        let served = Arc::new(Served { library, token, host });
+        let served = Arc::new(Served { library, token, host, strips: Strips::new() });
         let (stop, stopped) = oneshot::channel();
         let router = router(served);
         tokio::spawn(async move {
@@ -102,6 +105,9 @@ async fn clip(
     request: Request,
 ) -> Response {
     let Some((id, kind)) = file.split_once('.') else { return StatusCode::NOT_FOUND.into_response() };
+    if kind == "strip.webp" {
+        return strip(&served, id.to_owned(), request).await;
+    }
     let (of, mime): (fn(&lastframe_library::Places, &Clip) -> PathBuf, _) = match kind {
         "mp4" => (lastframe_library::Places::clip_file, "video/mp4"),
         "last.png" => (lastframe_library::Places::last_frame_file, "image/png"),
@@ -110,22 +116,64 @@ async fn clip(
     };
     let id = id.to_owned();
     let path = blocking(&served, move |library| {
-        is_plain(&id)
-            .then(|| library.clip(&ClipId::new(id)).ok().flatten())
-            .flatten()
-            .map(|clip| of(&library.places(), &clip))
+        is_plain(&id).then(|| library.clip(&ClipId::new(id)).ok().flatten()).flatten().and_then(|clip| {
+            let places = library.places();
+            within(&clips_folder(&places, &clip), &of(&places, &clip))
+        })
     });
     send(path.await, mime, request).await
 }
 
+/// The preview of a clip: the kept one, or one made now. Whoever asked and goes away before it is there calls it off.
+async fn strip(served: &Arc<Served>, id: String, request: Request) -> Response {
+    let library = served.library.clone();
+    let files = tokio::task::spawn_blocking(move || {
+        let clip = is_plain(&id).then(|| library.clip(&ClipId::new(id)).ok().flatten()).flatten()?;
+        let places = library.places();
+        let folder = clips_folder(&places, &clip);
+        let video = within(&folder, &places.clip_file(&clip))?;
+        let kept = places.strip_file(&clip);
+        Some((video, within(&folder, &kept), kept))
+    });
+    match files.await.ok().flatten() {
+        None => StatusCode::NOT_FOUND.into_response(),
+        Some((_, Some(kept), _)) => send(Some(kept), "image/webp", request).await,
+        Some((video, None, kept)) => match served.strips.make(video, kept).await {
+            Some(bytes) => ([(header::CONTENT_TYPE, "image/webp")], bytes).into_response(),
+            None => StatusCode::NOT_FOUND.into_response(),
+        },
+    }
+}
+
 async fn image(State(served): State<Arc<Served>>, Path((_, id)): Path<(String, String)>, request: Request) -> Response {
-    let path = blocking(&served, move |library| is_plain(&id).then(|| library.image_path(&ImageId::new(id))).flatten());
+    let path = blocking(&served, move |library| {
+        let path = is_plain(&id).then(|| library.image_path(&ImageId::new(id))).flatten()?;
+        within(&library.places().images(), &path)
+    });
     let Some(path) = path.await else { return StatusCode::NOT_FOUND.into_response() };
     // What is served is what the bytes are: a picture, or nothing.
     match picture_type(&path).await {
         Some(mime) => send(Some(path), mime, request).await,
         None => StatusCode::NOT_FOUND.into_response(),
     }
+}
+
+/// The folder that a clip's files lie in: the one in use, or the one it was kept in before, two steps above the file.
+fn clips_folder(places: &lastframe_library::Places, clip: &Clip) -> PathBuf {
+    let file = std::path::Path::new(&clip.file);
+    match file.parent().and_then(std::path::Path::parent) {
+        Some(earlier) if file.is_absolute() => earlier.to_owned(),
+        _ => places.clips.clone(),
+    }
+}
+
+/// Where a file really lies, links followed, if that is inside `folder` and nothing on the way is hidden: the folder may
+/// be shared or synchronised, and a link that someone put there must not show the rest of the disk.
+fn within(folder: &std::path::Path, file: &std::path::Path) -> Option<PathBuf> {
+    let (folder, file) = (folder.canonicalize().ok()?, file.canonicalize().ok()?);
+    let inside = file.strip_prefix(&folder).ok()?;
+    let hidden = inside.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."));
+    (file.is_file() && !hidden).then_some(file)
 }
 
 async fn picture_type(path: &std::path::Path) -> Option<&'static str> {
@@ -242,5 +290,89 @@ mod tests {
         assert!(own.contains("access-control-allow-origin: tauri://localhost"), "{own}");
         let (foreign, _) = ask(&server, &path, "Origin: https://attacker.example\r\n").await;
         assert!(!foreign.contains("access-control-allow-origin"), "{foreign}");
+    }
+
+    /// The same with another method.
+    async fn status_of(server: &MediaServer, method: &str, path: &str) -> String {
+        let host = server.base().split('/').nth(2).unwrap().to_owned();
+        let mut socket = tokio::net::TcpStream::connect(&host).await.unwrap();
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        socket.write_all(request.as_bytes()).await.unwrap();
+        let mut reply = String::new();
+        socket.read_to_string(&mut reply).await.unwrap();
+        reply
+    }
+
+    #[tokio::test]
+    async fn what_is_there_can_be_asked_about_and_nothing_can_be_listed_or_changed() {
+        let (_folder, server, kept, png) = served().await;
+        let token = token(&server);
+        let path = format!("/{token}/images/{}", kept.id);
+        let head = status_of(&server, "HEAD", &path).await.to_lowercase();
+        assert!(head.starts_with("http/1.1 200"), "{head}");
+        assert!(head.contains(&format!("content-length: {}", png.len())), "{head}");
+        assert!(head.ends_with("\r\n\r\n"), "a HEAD has no body: {head}");
+        let beyond = ask(&server, &path, "Range: bytes=999999-\r\n").await.0;
+        assert!(beyond.starts_with("http/1.1 416"), "{beyond}");
+        for method in ["POST", "PUT", "DELETE", "PATCH"] {
+            let reply = status_of(&server, method, &path).await;
+            assert!(reply.starts_with("HTTP/1.1 405"), "{method}: {reply}");
+        }
+        for path in ["/", &format!("/{token}"), &format!("/{token}/"), &format!("/{token}/images/"), "/../"] {
+            assert!(status_of(&server, "GET", path).await.starts_with("HTTP/1.1 404"), "{path} lists nothing");
+        }
+        let options = ask(&server, &path, "Origin: https://attacker.example\r\n").await.0;
+        assert!(!options.contains("access-control-allow-origin"), "{options}");
+        assert!(options.contains("x-content-type-options: nosniff"), "{options}");
+    }
+
+    #[tokio::test]
+    async fn it_listens_on_this_computer_alone_with_a_new_token_each_run() {
+        let (_one, first, ..) = served().await;
+        let (_two, second, ..) = served().await;
+        assert!(first.base().starts_with("http://127.0.0.1:"), "{}", first.base());
+        assert_eq!(token(&first).len(), 64, "256 bits");
+        assert_ne!(token(&first), token(&second));
+        assert!(same(b"abc", b"abc"));
+        for (a, b) in [("abc", "abd"), ("abc", "ab"), ("", "a"), ("abc", "bbc")] {
+            assert!(!same(a.as_bytes(), b.as_bytes()), "{a} is not {b}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_link_that_leads_out_of_the_folder_is_not_followed() {
+        use std::os::unix::fs::symlink;
+
+        let (folder, server, kept, png) = served().await;
+        let outside = tempfile::tempdir().unwrap();
+        let secret = outside.path().join("secret.png");
+        std::fs::write(&secret, &png).unwrap();
+        let images = folder.path().join("images");
+
+        // A picture of the library, and in its place a link: within the folder it stands, out of it there is nothing.
+        let path = format!("/{}/images/{}", token(&server), kept.id);
+        std::fs::rename(images.join(kept.id.as_str()), images.join("moved")).unwrap();
+        symlink(images.join("moved"), images.join(kept.id.as_str())).unwrap();
+        assert!(ask(&server, &path, "").await.0.starts_with("http/1.1 200"), "a link inside the folder");
+        std::fs::remove_file(images.join(kept.id.as_str())).unwrap();
+        symlink(&secret, images.join(kept.id.as_str())).unwrap();
+        assert!(ask(&server, &path, "").await.0.starts_with("http/1.1 404"), "a link out of the folder");
+
+        // The same rule for clips: month folders and files, relative or kept in an earlier folder.
+        let clips = folder.path().join("clips");
+        std::fs::create_dir_all(clips.join("2026-11")).unwrap();
+        std::fs::write(clips.join("2026-11/a.mp4"), b"clip").unwrap();
+        std::fs::write(clips.join("2026-11/.b.mp4"), b"hidden").unwrap();
+        symlink(&secret, clips.join("2026-11/c.mp4")).unwrap();
+        symlink(outside.path(), clips.join("2026-12")).unwrap();
+        symlink(clips.join("2026-11/.b.mp4"), clips.join("2026-11/d.mp4")).unwrap();
+        symlink(&clips, folder.path().join("linked")).unwrap();
+        assert!(within(&clips, &clips.join("2026-11/a.mp4")).is_some());
+        assert!(within(&folder.path().join("linked"), &folder.path().join("linked/2026-11/a.mp4")).is_some());
+        for refused in ["2026-11/.b.mp4", "2026-11/c.mp4", "2026-12/secret.png", "2026-11/d.mp4", "2026-11", "gone.mp4"]
+        {
+            assert_eq!(within(&clips, &clips.join(refused)), None, "{refused}");
+        }
     }
 }

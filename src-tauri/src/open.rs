@@ -3,22 +3,24 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lastframe_engine::{Engine, Parts, SystemClock};
+use lastframe_engine::{Engine, Parts, SpecSource, SystemClock};
 use lastframe_library::{Library, Places};
 use lastframe_model::{
-    Clip, ClipId, ErrorCode, Event, IpcError, Notice, NoticeCode, Provider, Session, Settings, WaitReason,
+    Clip, ClipId, ErrorCode, Event, ImportSummary, IpcError, Notice, NoticeCode, PriceTable, Provider, Session,
+    Settings, WaitReason,
 };
 use lastframe_provider::Client;
 use lastframe_rehearsal::{Options, Rehearsal};
 use lastframe_secrets::{Keys, account_of};
 use tauri::AppHandle;
 use tauri_specta::Event as _;
+use tokio_util::sync::CancellationToken;
 
 use crate::environment::Environment;
 use crate::ipc::Happened;
 use crate::media_server::MediaServer;
 use crate::settings_file::{self, SettingsFile};
-use crate::words;
+use crate::{outward, words};
 
 /// The opened app.
 pub struct Open {
@@ -36,8 +38,13 @@ pub struct Open {
     /// Held by whoever reads or changes address and key together.
     pub(crate) account: tokio::sync::Mutex<()>,
     rehearsal_speed: f64,
+    rehearsal_models: Option<PathBuf>,
     home: Option<PathBuf>,
     notices: Mutex<Vec<Notice>>,
+    /// Ends the import that is under way.
+    importing: Mutex<CancellationToken>,
+    /// Held by whoever looks through the files of clips.
+    looking: tokio::sync::Mutex<()>,
 }
 
 impl Open {
@@ -57,6 +64,7 @@ impl Open {
             library: library.clone(),
             settings: settings.clone(),
             clock: Arc::new(SystemClock::new()),
+            time_zone: jiff::tz::TimeZone::system(),
             events: listener(app.clone(), keys.clone()),
             program: "Lastframe".to_owned(),
         })?;
@@ -74,13 +82,25 @@ impl Open {
             rehearsal: Mutex::new(None),
             account: tokio::sync::Mutex::new(()),
             rehearsal_speed: environment.rehearsal_speed,
+            rehearsal_models: environment.rehearsal_models,
             home: environment.home,
             notices: Mutex::new(notice.into_iter().collect()),
+            importing: Mutex::default(),
+            looking: tokio::sync::Mutex::default(),
         });
         open.start_rehearsal().await;
+        open.use_specs().await;
         tokio::spawn({
             let open = open.clone();
             async move { open.connect_services().await }
+        });
+        tokio::spawn({
+            let open = open.clone();
+            async move {
+                let home = open.library.places().home;
+                let _ = blocking(move || outward::sweep(&home)).await;
+                open.look_through().await;
+            }
         });
         Ok(open)
     }
@@ -98,6 +118,8 @@ impl Open {
             settings: self.settings(),
             key: self.key_status().await,
             catalogue: self.engine.catalogue(),
+            list_prices: PriceTable::default(),
+            standing: self.engine.standing().await.unwrap_or_default(),
             media: self.media.base().to_owned(),
             clips_folder: places.clips.display().to_string(),
             home: places.home.display().to_string(),
@@ -107,7 +129,7 @@ impl Open {
 
     /// Puts new settings in force: checked, written, then acted on.
     pub async fn change_settings(self: &Arc<Self>, wanted: Settings) -> Result<Settings, IpcError> {
-        let wanted = wanted.checked().map_err(|refused| IpcError::new(ErrorCode::Invalid, refused.to_string()))?;
+        let wanted = wanted.checked().map_err(IpcError::from)?;
         let alone = self.account.lock().await;
         let before = self.settings();
         if wanted.clips_folder != before.clips_folder {
@@ -115,7 +137,7 @@ impl Open {
             let library = self.library.clone();
             blocking(move || library.set_clips_folder(places.clips)).await?.map_err(words::library)?;
         }
-        self.file.write(&wanted)?;
+        self.file.write(&wanted).await?;
         *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = wanted.clone();
         self.engine.change_settings(wanted.clone());
         drop(alone);
@@ -125,6 +147,10 @@ impl Open {
             tracing::warn!(%error, "the keychain was not readable");
         }
         self.tell(Event::Settings(wanted.clone()));
+        let asks = |settings: &Settings| (settings.live_specs, settings.specs_address.clone(), settings.provider());
+        if asks(&wanted) != asks(&before) {
+            self.use_specs().await;
+        }
         Ok(wanted)
     }
 
@@ -144,6 +170,27 @@ impl Open {
         found.ok_or_else(|| IpcError::new(ErrorCode::NotFound, "This clip is no longer in the library."))
     }
 
+    /// Brings files in, one import after the other; how far it is, is told by events.
+    pub async fn import(&self, files: Vec<PathBuf>) -> Result<ImportSummary, IpcError> {
+        let stop = CancellationToken::new();
+        *self.importing.lock().unwrap_or_else(PoisonError::into_inner) = stop.clone();
+        let app = self.app.clone();
+        Ok(self.engine.import(files, stop, move |progress| tell(&app, Event::Import(progress))).await?)
+    }
+
+    /// Stops the import that is under way.
+    pub fn cancel_import(&self) {
+        self.importing.lock().unwrap_or_else(PoisonError::into_inner).cancel();
+    }
+
+    /// Compares the library with its files, unless somebody does so already.
+    pub async fn look_through(&self) {
+        let Ok(_alone) = self.looking.try_lock() else { return };
+        if let Err(error) = self.engine.look_through().await {
+            tracing::warn!(%error, "the files of clips could not be looked through");
+        }
+    }
+
     /// Writes bytes to a path that the person chose, and returns the path.
     pub async fn save(path: PathBuf, bytes: Vec<u8>) -> Result<String, IpcError> {
         let shown = path.display().to_string();
@@ -156,7 +203,15 @@ impl Open {
     /// Starts the practice service; without it rehearsing is not possible, and a notice says so.
     async fn start_rehearsal(&self) {
         let options = Options { speed: self.rehearsal_speed, ..Options::in_folder(self.library.places().rehearsal()) };
-        let started = match Rehearsal::start(options).await {
+        let options = match &self.rehearsal_models {
+            Some(file) => options.with_models_of(file),
+            None => Ok(options),
+        };
+        let started = match options {
+            Ok(options) => Rehearsal::start(options).await,
+            Err(error) => Err(error),
+        };
+        let started = match started {
             Ok(rehearsal) => match Client::new(rehearsal.address(), rehearsal.key()) {
                 Ok(client) => Ok((rehearsal, client)),
                 Err(error) => Err(words::client(error)),
@@ -175,6 +230,30 @@ impl Open {
         }
     }
 
+    /// Tells the engine where live specs come from: the practice service while clips are rehearsed, so that nothing
+    /// leaves this computer; the spec service of the settings otherwise; nowhere while they are off.
+    async fn use_specs(&self) {
+        let settings = self.settings();
+        let source = match settings.provider() {
+            // Settings never name what was imported.
+            Provider::Imported => Ok(None),
+            _ if !settings.live_specs => Ok(None),
+            Provider::Rehearsal => {
+                let rehearsal = self.rehearsal.lock().unwrap_or_else(PoisonError::into_inner);
+                let address = rehearsal.as_ref().map(|rehearsal| rehearsal.address().to_owned());
+                address.map(|address| SpecSource::new(Provider::Rehearsal, &address, &address)).transpose()
+            }
+            provider @ Provider::Service { .. } => {
+                SpecSource::new(provider, &settings.service_address, &settings.specs_address).map(Some)
+            }
+        };
+        let source = source.unwrap_or_else(|error| {
+            tracing::warn!(%error, "live specs cannot be asked for");
+            None
+        });
+        self.engine.use_specs(source).await;
+    }
+
     /// What did not start as it should, and what is not as it should be now.
     async fn notices(&self) -> Vec<Notice> {
         let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -186,6 +265,15 @@ impl Open {
                 folder.display()
             );
             notices.push(Notice { code: NoticeCode::ClipsFolder, message });
+        }
+        for earlier in self.library.away_folders().unwrap_or_default() {
+            if earlier != folder {
+                let message = format!(
+                    "Clips were kept in {}, which is not there. Connect its drive to see them; nothing is lost.",
+                    earlier.display()
+                );
+                notices.push(Notice { code: NoticeCode::EarlierFolder, message });
+            }
         }
         notices
     }
@@ -226,7 +314,8 @@ fn listener(app: AppHandle, keys: Arc<Keys>) -> Arc<dyn Fn(Event) + Send + Sync>
     })
 }
 
-fn tell(app: &AppHandle, event: Event) {
+/// Tells the window what happened.
+pub(crate) fn tell(app: &AppHandle, event: Event) {
     if let Err(error) = Happened(event).emit(app) {
         tracing::warn!(%error, "an event did not reach the window");
     }

@@ -13,7 +13,7 @@ const READ_LIMIT: u64 = 256 * 1024 * 1024;
 
 /// The bytes of a base64 text.
 pub fn decode(data: &str) -> Result<Vec<u8>, IpcError> {
-    STANDARD.decode(data).map_err(|_| IpcError::new(ErrorCode::Unreadable, "The picture did not arrive whole."))
+    STANDARD.decode(data).map_err(|_| IpcError::new(ErrorCode::Unreadable, "The file did not arrive whole."))
 }
 
 /// The bytes of a file.

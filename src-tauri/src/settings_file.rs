@@ -3,13 +3,18 @@
 use std::sync::Arc;
 
 use lastframe_library::Places;
-use lastframe_model::{ErrorCode, IpcError, Notice, NoticeCode, Request, Settings, Theme};
+use lastframe_model::check::COUNT;
+use lastframe_model::{Draft, ErrorCode, IpcError, Notice, NoticeCode, Settings, Theme};
 use serde_json::Value;
 use tauri::{AppHandle, Wry};
 use tauri_plugin_store::{Store, StoreExt};
 
+use crate::open::blocking;
+
 /// The two files, open.
+#[derive(Clone)]
 pub struct SettingsFile {
+    places: Places,
     settings: Arc<Store<Wry>>,
     draft: Arc<Store<Wry>>,
 }
@@ -21,10 +26,12 @@ pub fn peek_theme(places: &Places) -> Theme {
 
 /// The settings in the file, or the defaults and why the file cannot be used. Changes nothing.
 pub fn read(places: &Places) -> (Settings, Option<String>) {
+    // Nobody knows for how long they wanted their trash kept: nothing is deleted on a guess.
+    let usual = || Settings { trash_days: None, ..Settings::default() };
     match lastframe_library::read_settings(places).map(Settings::checked) {
         Ok(Ok(settings)) => (settings, None),
-        Ok(Err(refused)) => (Settings::default(), Some(refused.to_string())),
-        Err(unreadable) => (Settings::default(), Some(unreadable.to_string())),
+        Ok(Err(refused)) => (usual(), Some(refused.to_string())),
+        Err(unreadable) => (usual(), Some(unreadable.to_string())),
     }
 }
 
@@ -47,29 +54,43 @@ impl SettingsFile {
             Notice { code: NoticeCode::Settings, message }
         });
         let open = |path| app.store_builder(path).disable_auto_save().build().map_err(not_kept);
-        Ok((Self { settings: open(path)?, draft: open(places.draft_file())? }, notice))
+        let places = places.clone();
+        Ok((Self { settings: open(path)?, draft: open(places.draft_file())?, places }, notice))
     }
 
-    /// Writes the settings; keys of other versions stay.
-    pub fn write(&self, settings: &Settings) -> Result<(), IpcError> {
+    /// Writes the settings; keys of other versions stay. The store writes over its file, so that a copy comes
+    /// first, whole: a power cut leaves one of them.
+    pub async fn write(&self, settings: &Settings) -> Result<(), IpcError> {
         let value = serde_json::to_value(settings).map_err(not_kept)?;
         if let Value::Object(fields) = value {
             for (key, value) in fields {
                 self.settings.set(key, value);
             }
         }
-        self.settings.save().map_err(not_kept)
+        let file = self.clone();
+        blocking(move || {
+            let whole: serde_json::Map<String, Value> = file.settings.entries().into_iter().collect();
+            let bytes = serde_json::to_vec_pretty(&whole).map_err(not_kept)?;
+            lastframe_library::write_settings_copy(&file.places, &bytes).map_err(not_kept)?;
+            file.settings.save().map_err(not_kept)
+        })
+        .await?
     }
 
-    /// The request being written when the window was last closed.
-    pub fn draft(&self) -> Option<Request> {
-        self.draft.get("request").and_then(|value| serde_json::from_value(value).ok())
+    /// The form as it was when the window was last closed. A count that is missing (older versions kept none) or cannot
+    /// be is one.
+    pub fn draft(&self) -> Option<Draft> {
+        let request = self.draft.get("request").and_then(|value| serde_json::from_value(value).ok())?;
+        let count = self.draft.get("count").and_then(|value| serde_json::from_value(value).ok());
+        Some(Draft { request, count: count.filter(|count| COUNT.contains(count)).unwrap_or(1) })
     }
 
-    /// Remembers the request being written.
-    pub fn write_draft(&self, request: &Request) -> Result<(), IpcError> {
-        self.draft.set("request", serde_json::to_value(request).map_err(not_kept)?);
-        self.draft.save().map_err(not_kept)
+    /// Remembers the form.
+    pub async fn write_draft(&self, draft: &Draft) -> Result<(), IpcError> {
+        self.draft.set("request", serde_json::to_value(&draft.request).map_err(not_kept)?);
+        self.draft.set("count", draft.count);
+        let draft = self.draft.clone();
+        blocking(move || draft.save().map_err(not_kept)).await?
     }
 }
 

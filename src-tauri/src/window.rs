@@ -3,13 +3,13 @@
 use lastframe_model::Theme;
 use tauri::webview::NewWindowResponse;
 use tauri::window::Color;
-use tauri::{AppHandle, Url, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 /// Label of the window, as `capabilities/main.json` names it.
 pub const LABEL: &str = "main";
 
 /// Creates the window in the colour of its theme, so that it does not flash.
-pub fn create(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
+pub fn create(app: &AppHandle, theme: Theme) -> tauri::Result<WebviewWindow> {
     let (native, room) = match theme {
         Theme::System => (None, Color(0x0d, 0x0d, 0x0d, 0xff)),
         Theme::Darkroom => (Some(tauri::Theme::Dark), Color(0x0d, 0x0d, 0x0d, 0xff)),
@@ -26,8 +26,7 @@ pub fn create(app: &AppHandle, theme: Theme) -> tauri::Result<()> {
         .on_download(|_, _| false)
         // Dropped pictures are the page's to read; the default handler would swallow them.
         .disable_drag_drop_handler()
-        .build()?;
-    Ok(())
+        .build()
 }
 
 /// Whether a URL is the app's own page. Everything else is refused: no link, redirect or prompt

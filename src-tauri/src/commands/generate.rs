@@ -1,6 +1,6 @@
 //! From a draft to jobs.
 
-use lastframe_model::{Check, ClipId, Continuation, ImageRef, IpcError, Job, Provider, Request};
+use lastframe_model::{Check, ClipId, Consent, Continuation, ImageRef, IpcError, Job, Provider, RecentBills, Request};
 use tauri::{AppHandle, State};
 
 use crate::desk::Desk;
@@ -13,8 +13,16 @@ pub async fn check(desk: State<'_, Desk>, request: Request, count: u32) -> Resul
     Ok(desk.open().await?.engine.check(&request, count))
 }
 
+/// What the last jobs of a draft's kind were billed by the service in force; `None` where there were none.
+#[tauri::command]
+#[specta::specta]
+pub async fn recent_bills(desk: State<'_, Desk>, request: Request) -> Result<Option<RecentBills>, IpcError> {
+    let open = desk.open().await?;
+    Ok(open.engine.recent_bills(request, open.settings().provider()).await?)
+}
+
 /// Makes `count` jobs of a request and returns their snapshots at once. `provider` is the one whose price
-/// stood on the button: another one in force by now is refused, since it would be another price.
+/// stood on the button: another one in force by now is refused, since it would be another price. `beyond_guards` is the person's yes to passing a budget or ceiling.
 #[tauri::command]
 #[specta::specta]
 pub async fn generate(
@@ -22,9 +30,10 @@ pub async fn generate(
     request: Request,
     count: u32,
     provider: Provider,
+    beyond_guards: bool,
 ) -> Result<Vec<Job>, IpcError> {
     let open = desk.open().await?;
-    Ok(open.engine.enqueue(request, count, open.agreed(provider)?).await?)
+    Ok(open.engine.enqueue(request, count, open.agreed(provider)?, Consent::given(beyond_guards)).await?)
 }
 
 /// The next request after a clip, from its last frame.

@@ -1,10 +1,12 @@
 //! Start of the window, settings, folders.
 
-use lastframe_model::{IpcError, Request, Session, Settings};
+use lastframe_model::{Catalogue, IpcError, Session, Settings};
 use tauri::{AppHandle, State};
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Remade};
 use crate::dialogs;
+use crate::open::blocking;
+use crate::renewal::Renewal;
 
 /// What the window needs before it shows its first place. Fails with words when the library cannot be
 /// opened; asking again tries again.
@@ -21,18 +23,11 @@ pub async fn change_settings(desk: State<'_, Desk>, settings: Settings) -> Resul
     desk.open().await?.change_settings(settings).await
 }
 
-/// The request being written when the window was last closed.
+/// Fetches the live model specs now, however fresh they are, and returns the models that can be asked for.
 #[tauri::command]
 #[specta::specta]
-pub async fn draft(desk: State<'_, Desk>) -> Result<Option<Request>, IpcError> {
-    Ok(desk.open().await?.file.draft())
-}
-
-/// Remembers the request being written.
-#[tauri::command]
-#[specta::specta]
-pub async fn save_draft(desk: State<'_, Desk>, request: Request) -> Result<(), IpcError> {
-    desk.open().await?.file.write_draft(&request)
+pub async fn refresh_catalogue(desk: State<'_, Desk>) -> Result<Catalogue, IpcError> {
+    Ok(desk.open().await?.engine.refresh_catalogue().await?)
 }
 
 /// Lets the person choose a folder; `None` when they changed their mind.
@@ -46,5 +41,22 @@ pub async fn choose_folder(app: AppHandle) -> Result<Option<String>, IpcError> {
 #[tauri::command]
 #[specta::specta]
 pub async fn reveal_logs(app: AppHandle, desk: State<'_, Desk>) -> Result<(), IpcError> {
-    dialogs::open_folder(&app, desk.logs()?)
+    let logs = desk.logs()?.to_owned();
+    blocking(move || dialogs::open_folder(&app, &logs)).await?
+}
+
+/// Makes the library again from its clips, in place of a damaged one, which is kept aside; tells how far it is meanwhile.
+/// `wrong_state` while a library is open. The session can be asked for afterwards.
+#[tauri::command]
+#[specta::specta]
+pub async fn rebuild_library(desk: State<'_, Desk>) -> Result<Remade, IpcError> {
+    desk.rebuild().await
+}
+
+/// Replaces the page and the process in which it runs, with everything that was typed into it. Whether that is being done:
+/// then the page is about to end, and begins anew.
+#[tauri::command]
+#[specta::specta]
+pub async fn renew_page(renewal: State<'_, Renewal>) -> Result<bool, IpcError> {
+    Ok(renewal.now())
 }
