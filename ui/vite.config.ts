@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vitest/config';
+import { frozenPrototypes } from './vite.frozen';
 
 /**
  * The desktop build (`vite build`) leaves the fake host out: `__FAKE_HOST__` is false there, and the
  * dynamic import behind it is dropped. `vite` and `vite build --mode fake` keep it, for tests and design.
  */
 export default defineConfig(({ command, mode }) => ({
-  plugins: [svelte(), tailwindcss()],
+  plugins: [frozenPrototypes(), svelte(), tailwindcss()],
   define: {
     __FAKE_HOST__: JSON.stringify(command === 'serve' || mode === 'fake'),
   },

@@ -101,5 +101,12 @@ export function day(at: string, now: Date = new Date()): string {
   ).format(date);
 }
 
+/** Day and time to the second: `Today 14:08:05`. */
+export const exactMoment = (at: string, now?: Date): string =>
+  `${day(at, now)} ${once(
+    'clock-seconds',
+    (name) => new Intl.DateTimeFormat(name, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false }),
+  ).format(new Date(at))}`;
+
 /** Day and time: `Today 14:08`. */
 export const moment = (at: string, now?: Date): string => `${day(at, now)} ${clock(at)}`;

@@ -114,14 +114,20 @@ describe('the words of a code', () => {
   };
 
   it('give the numbers of the thing refused', () => {
-    const problem = { field: 'first_frame', code: 'image_side', message: '', warning: false } as const;
+    const problem = { field: 'first_frame', code: 'image_side', message: '', warning: false, parameter: null } as const;
     expect(problemWords(problem, request, name)).toContain('200 × 900 px; each side must be between 300 and 6000 px');
     locale.choose('zh-CN');
     expect(problemWords(problem, request, name)).toContain('200 × 900');
   });
 
   it('say which way a picture does not fit', () => {
-    const problem = { field: 'first_frame', code: 'mode_not_taken', message: '', warning: false } as const;
+    const problem = {
+      field: 'first_frame',
+      code: 'mode_not_taken',
+      message: '',
+      warning: false,
+      parameter: null,
+    } as const;
     expect(problemWords(problem, request, name)).toBe('Lite t2v takes no first frame.');
     expect(problemWords(problem, emptyRequest(), name)).toBe('Lite t2v needs a picture.');
   });
@@ -140,6 +146,41 @@ describe('the words of a code', () => {
     expect(errorWords(error)).toEqual({ title: 'dns error', detail: null, hint: 'h' });
     locale.choose('zh-CN');
     expect(errorLine(error)).toBe('无法连接服务。没有产生费用。（dns error）');
+  });
+
+  it('name the guard and what it would come to, never two amounts that read the same', () => {
+    const words = (guard: 'monthly_budget' | 'job_ceiling', limit: string, amount: string | null) =>
+      errorLine(
+        new CommandError({
+          code: 'needs_yes',
+          message: 'raw',
+          field: null,
+          hint: null,
+          reason: { kind: 'guard', code: { guard, limit, amount } },
+        }),
+      );
+    expect(words('monthly_budget', '5', '5.1853')).toBe(
+      'This would pass the budget of $5.00 for this month. The month would come to $5.19.',
+    );
+    expect(words('job_ceiling', '0.185', '0.1853')).toContain('$0.1850');
+    expect(words('job_ceiling', '0.185', '0.1853')).toContain('$0.1853');
+    expect(words('job_ceiling', '1', null)).toContain('no price');
+    locale.choose('zh-CN');
+    expect(words('monthly_budget', '5', null)).toBe('这将超出本月 $5.00 的预算。无法得知费用：此模型没有价格。');
+  });
+
+  it('give the way on in Chinese where the program’s hint is English', () => {
+    const error = (code: 'storage' | 'busy' | 'internal') =>
+      new CommandError({ code, message: 'raw words', field: null, hint: 'raw hint', reason: null });
+    locale.choose('zh-CN');
+    for (const code of ['storage', 'busy'] as const) {
+      expect(errorWords(error(code)).hint, code).toMatch(/[\u4e00-\u9fff]/);
+      expect(errorWords(error(code)).hint).not.toContain('raw');
+    }
+    expect(errorWords(error('internal')), 'a hint without words of our own is not lost').toMatchObject({
+      detail: 'raw words raw hint',
+      hint: null,
+    });
   });
 
   it('say why a picture was refused, with the range, in either language', () => {

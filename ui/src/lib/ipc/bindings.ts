@@ -12,21 +12,27 @@ export const commands = {
 	session: () => typedError<Session, IpcError>(__TAURI_INVOKE("session")),
 	/**  Replaces the settings; a wrong value is refused with the reason. */
 	changeSettings: (settings: Settings) => typedError<Settings, IpcError>(__TAURI_INVOKE("change_settings", { settings })),
-	/**  The request being written when the window was last closed. */
-	draft: () => typedError<Request | null, IpcError>(__TAURI_INVOKE("draft")),
-	/**  Remembers the request being written. */
-	saveDraft: (request: Request) => typedError<null, IpcError>(__TAURI_INVOKE("save_draft", { request })),
 	/**  Lets the person choose a folder; `None` when they changed their mind. */
 	chooseFolder: () => typedError<string | null, IpcError>(__TAURI_INVOKE("choose_folder")),
 	/**  Shows the folder of the program's logs in the file manager. */
 	revealLogs: () => typedError<null, IpcError>(__TAURI_INVOKE("reveal_logs")),
+	/**
+	 *  Makes the library again from its clips, in place of a damaged one, which is kept aside; tells how far it is meanwhile.
+	 *  `wrong_state` while a library is open. The session can be asked for afterwards.
+	 */
+	rebuildLibrary: () => typedError<Remade, IpcError>(__TAURI_INVOKE("rebuild_library")),
+	/**
+	 *  Replaces the page and the process in which it runs, with everything that was typed into it. Whether that is being done:
+	 *  then the page is about to end, and begins anew.
+	 */
+	renewPage: () => typedError<boolean, IpcError>(__TAURI_INVOKE("renew_page")),
 	/**  What is wrong with a draft and what `count` clips of it would cost. */
 	check: (request: Request, count: number) => typedError<Check, IpcError>(__TAURI_INVOKE("check", { request, count })),
 	/**
 	 *  Makes `count` jobs of a request and returns their snapshots at once. `provider` is the one whose price
-	 *  stood on the button: another one in force by now is refused, since it would be another price.
+	 *  stood on the button: another one in force by now is refused, since it would be another price. `beyond_guards` is the person's yes to passing a budget or ceiling.
 	 */
-	generate: (request: Request, count: number, provider: Provider) => typedError<Job[], IpcError>(__TAURI_INVOKE("generate", { request, count, provider })),
+	generate: (request: Request, count: number, provider: Provider, beyondGuards: boolean) => typedError<Job[], IpcError>(__TAURI_INVOKE("generate", { request, count, provider, beyondGuards })),
 	/**  The next request after a clip, from its last frame. */
 	continueFrom: (clip: ClipId) => typedError<Continuation, IpcError>(__TAURI_INVOKE("continue_from", { clip })),
 	/**  Makes a request fit its model (moving to one that takes its pictures) and says what had to change. */
@@ -39,16 +45,32 @@ export const commands = {
 	chooseImage: () => typedError<ImageRef | null, IpcError>(__TAURI_INVOKE("choose_image")),
 	/**  Keeps one frame of a clip (0-based) as a picture. */
 	takeFrame: (clip: ClipId, frame: number) => typedError<ImageRef, IpcError>(__TAURI_INVOKE("take_frame", { clip, frame })),
+	/**  What the last jobs of a draft's kind were billed by the service in force; `None` where there were none. */
+	recentBills: (request: Request) => typedError<RecentBills | null, IpcError>(__TAURI_INVOKE("recent_bills", { request })),
 	/**  Every job with a card: open, failed and unknown ones that were not put away, newest first. */
 	jobs: () => typedError<Job[], IpcError>(__TAURI_INVOKE("jobs")),
-	/**  Stops following a job. The service cannot cancel: it may still finish it and bill it. */
+	/**
+	 *  Takes a job out of the queue before it is sent. One that was sent meanwhile is not touched: the error's reason says
+	 *  where it is now.
+	 */
+	cancelQueued: (job: JobId) => typedError<Job, IpcError>(__TAURI_INVOKE("cancel_queued", { job })),
+	/**  Stops following a job that was sent. The service cannot cancel: it may still finish it and bill it. */
 	stopFollowing: (job: JobId) => typedError<Job, IpcError>(__TAURI_INVOKE("stop_following", { job })),
-	/**  Sends the request of a failed or unknown job once more, as a new job at a new price; the old card is put away. */
-	sendAgain: (job: JobId) => typedError<Job, IpcError>(__TAURI_INVOKE("send_again", { job })),
+	/**
+	 *  Sends the request of a failed or unknown job once more, as a new job at a new price; the old card is put away.
+	 *  `beyond_guards` is the person's yes to passing a budget or ceiling.
+	 */
+	sendAgain: (job: JobId, beyondGuards: boolean) => typedError<Job, IpcError>(__TAURI_INVOKE("send_again", { job, beyondGuards })),
 	/**  Settles a job whose submit has an unknown outcome. */
 	settle: (job: JobId, outcome: Outcome) => typedError<Job, IpcError>(__TAURI_INVOKE("settle", { job, outcome })),
 	/**  Puts a card away. */
 	dismiss: (job: JobId) => typedError<Job, IpcError>(__TAURI_INVOKE("dismiss", { job })),
+	/**  Asks the service once more about the task of a failed job, and follows it again if there is news. */
+	recheck: (job: JobId) => typedError<Job, IpcError>(__TAURI_INVOKE("recheck", { job })),
+	/**  Pauses the queue or lets it go on; what was sent is followed all the same. */
+	pauseQueue: (paused: boolean) => typedError<Standing, IpcError>(__TAURI_INVOKE("pause_queue", { paused })),
+	/**  Puts a queued job right before another queued one, or last. */
+	moveInQueue: (job: JobId, before: JobId | null) => typedError<Job, IpcError>(__TAURI_INVOKE("move_in_queue", { job, before })),
 	/**  Clips, newest first: at most `limit` after the clip `after`. */
 	clips: (after: ClipId | null, limit: number) => typedError<ClipPage, IpcError>(__TAURI_INVOKE("clips", { after, limit })),
 	/**  One clip. */
@@ -62,14 +84,118 @@ export const commands = {
 	/**  Lets the person save one frame of a clip (0-based) as a PNG; the path, or `None` when they changed their mind. */
 	saveFrame: (clip: ClipId, frame: number) => typedError<string | null, IpcError>(__TAURI_INVOKE("save_frame", { clip, frame })),
 	/**
-	 *  Checks a key with the service, then keeps it in the keychain. With `session_only` it is kept in
-	 *  memory until the app is closed: the way on when there is no keychain.
+	 *  Lets the person save a copy of a clip's file, with its recipe inside unless the settings say otherwise; the path,
+	 *  or `None` when they changed their mind.
 	 */
-	saveKey: (key: string, sessionOnly: boolean) => typedError<KeyStatus, IpcError>(__TAURI_INVOKE("save_key", { key, sessionOnly })),
+	saveCopy: (clip: ClipId) => typedError<string | null, IpcError>(__TAURI_INVOKE("save_copy", { clip })),
+	/**  Whether a clip's file is still, byte for byte, what the service sent. */
+	verifyClip: (clip: ClipId) => typedError<FileCheck, IpcError>(__TAURI_INVOKE("verify_clip", { clip })),
+	/**  The request in the recipe that a dropped file carries: a copy of a clip, or a recipe itself. `data` is base64. */
+	readRecipe: (data: string) => typedError<Request, IpcError>(__TAURI_INVOKE("read_recipe", { data })),
+	/**
+	 *  Checks a key with the service, then keeps it in the keychain. With `session_only` it is kept in
+	 *  memory until the app is closed: the way on when there is no keychain. The page, which has seen the key, is to ask for
+	 *  another in its place (`renew_page`); if it does not, it is replaced all the same.
+	 */
+	saveKey: (key: TypedKey, sessionOnly: boolean) => typedError<KeyStatus, IpcError>(__TAURI_INVOKE("save_key", { key, sessionOnly })),
+	/**
+	 *  The same with the key that lies on the clipboard: it is read here and never passes the page. `unreadable` when no key
+	 *  can be read there; what is no key is `invalid`.
+	 */
+	pasteKey: (sessionOnly: boolean) => typedError<KeyStatus, IpcError>(__TAURI_INVOKE("paste_key", { sessionOnly })),
 	/**  Asks the service whether it accepts the kept key. */
 	checkKey: () => typedError<KeyStatus, IpcError>(__TAURI_INVOKE("check_key")),
 	/**  Removes the key from the keychain and from memory. */
 	removeKey: () => typedError<KeyStatus, IpcError>(__TAURI_INVOKE("remove_key")),
+	/**  The form as it was when the window was last closed. */
+	draft: () => typedError<Draft | null, IpcError>(__TAURI_INVOKE("draft")),
+	/**  Remembers the form. */
+	saveDraft: (draft: Draft) => typedError<null, IpcError>(__TAURI_INVOKE("save_draft", { draft })),
+	/**  Prompts ever used, newest first: at most `limit` (500) that have every word of `search` in them. */
+	prompts: (search: string, limit: number) => typedError<PastPrompt[], IpcError>(__TAURI_INVOKE("prompts", { search, limit })),
+	/**  Every preset, by name. */
+	presets: () => typedError<Preset[], IpcError>(__TAURI_INVOKE("presets")),
+	/**
+	 *  Keeps the settings of a request under a name, without its pictures. `replace` is the person's yes to putting them
+	 *  in the place of the preset that has the name.
+	 */
+	savePreset: (name: string, request: Request, replace: boolean) => typedError<Preset, IpcError>(__TAURI_INVOKE("save_preset", { name, request, replace })),
+	/**  Gives a preset another name. */
+	renamePreset: (name: string, to: string) => typedError<Preset, IpcError>(__TAURI_INVOKE("rename_preset", { name, to })),
+	/**  Deletes a preset and returns it, so that it can be saved again. */
+	deletePreset: (name: string) => typedError<Preset, IpcError>(__TAURI_INVOKE("delete_preset", { name })),
+	/**  Reads a list (one prompt a line, or a table) and checks each row. What a row does not say it takes from `base`. */
+	readBatch: (text: string, base: Request) => typedError<Batch, IpcError>(__TAURI_INVOKE("read_batch", { text, base })),
+	/**
+	 *  Makes jobs of rows, all or none. `act` names the click: a second one with the same name is refused. `provider` and
+	 *  `beyond_guards` as for `generate`.
+	 */
+	startBatch: (act: string, rows: BatchEntry[], provider: Provider, beyondGuards: boolean) => typedError<Job[], IpcError>(__TAURI_INVOKE("start_batch", { act, rows, provider, beyondGuards })),
+	/**  Crops or fits a picture of the library to a size in pixels; the new one is kept beside it. */
+	framePicture: (image: ImageId, size: PixelSize, framing: Framing) => typedError<ImageRef, IpcError>(__TAURI_INVOKE("frame_picture", { image, size, framing })),
+	/**  Fetches the live model specs now, however fresh they are, and returns the models that can be asked for. */
+	refreshCatalogue: () => typedError<Catalogue, IpcError>(__TAURI_INVOKE("refresh_catalogue")),
+	/**  Where every clip of a query stands. */
+	gallery: (query: GalleryQuery) => typedError<Shelf, IpcError>(__TAURI_INVOKE("gallery", { query })),
+	/**  At most `count` (1,000) clips of a query, from the one at place `from` on. */
+	galleryPage: (query: GalleryQuery, from: number, count: number) => typedError<Clip[], IpcError>(__TAURI_INVOKE("gallery_page", { query, from, count })),
+	/**  Ids of the clips of a query, from the one at place `from` on. */
+	galleryIds: (query: GalleryQuery, from: number, count: number) => typedError<ClipId[], IpcError>(__TAURI_INVOKE("gallery_ids", { query, from, count })),
+	/**  The place of a clip among those of a query; `None` if it is not among them. */
+	galleryPlace: (query: GalleryQuery, clip: ClipId) => typedError<number | null, IpcError>(__TAURI_INVOKE("gallery_place", { query, clip })),
+	/**  Writes a star, tag, note or name on clips, on all or none; how many of them there are. */
+	markClips: (ids: ClipId[], mark: Mark) => typedError<number, IpcError>(__TAURI_INVOKE("mark_clips", { ids, mark })),
+	/**  Puts clips into the trash; how many were not there yet. */
+	trashClips: (ids: ClipId[]) => typedError<number, IpcError>(__TAURI_INVOKE("trash_clips", { ids })),
+	/**  Takes clips out of the trash, with all that they had; how many were there. */
+	restoreClips: (ids: ClipId[]) => typedError<number, IpcError>(__TAURI_INVOKE("restore_clips", { ids })),
+	/**  Deletes for good, with their files, those of the clips that are in the trash; how many. */
+	deleteClips: (ids: ClipId[]) => typedError<number, IpcError>(__TAURI_INVOKE("delete_clips", { ids })),
+	/**  Every tag of clips outside the trash, the most used first. */
+	tags: () => typedError<TagCount[], IpcError>(__TAURI_INVOKE("tags")),
+	/**  Every saved search, by name. */
+	savedSearches: () => typedError<SavedSearch[], IpcError>(__TAURI_INVOKE("saved_searches")),
+	/**  Keeps a query under a name, in the place of one that has it; all of them. */
+	saveSearch: (name: string, query: GalleryQuery) => typedError<SavedSearch[], IpcError>(__TAURI_INVOKE("save_search", { name, query })),
+	/**  Deletes a saved search; those that are left. */
+	deleteSearch: (name: string) => typedError<SavedSearch[], IpcError>(__TAURI_INVOKE("delete_search", { name })),
+	/**  What clips take on the disk, by the day, and what emptying the trash would free. */
+	diskUse: () => typedError<DiskUse, IpcError>(__TAURI_INVOKE("disk_use")),
+	/**
+	 *  Lets the person choose a folder and writes copies of clips into it, with their recipes inside unless the settings say
+	 *  otherwise; `None` when they changed their mind.
+	 */
+	exportClips: (ids: ClipId[]) => typedError<Exported | null, IpcError>(__TAURI_INVOKE("export_clips", { ids })),
+	/**
+	 *  The sums of the ledger: today, this week (which begins on day `week`: 1 is Monday, 7 Sunday), this month, in all, and
+	 *  in these days.
+	 */
+	usage: (days: Days, week: Week) => typedError<Usage, IpcError>(__TAURI_INVOKE("usage", { days, week })),
+	/**  Rows of the ledger from place `from` on, at most `count`. */
+	usagePage: (query: UsageQuery, from: number, count: number) => typedError<UsagePage, IpcError>(__TAURI_INVOKE("usage_page", { query, from, count })),
+	/**  Lets the person save the ledger of these days; the path, or `None` when they changed their mind. */
+	exportUsage: (days: Days, format: UsageFormat) => typedError<string | null, IpcError>(__TAURI_INVOKE("export_usage", { days, format })),
+	/**  A mark of the monthly budget that was reached and has not been said yet. Whoever gets it says it: it is given once. */
+	budgetWarning: () => typedError<BudgetWarning | null, IpcError>(__TAURI_INVOKE("budget_warning")),
+	/**  Lets the person pick videos and brings them in; `None` when they changed their mind. Progress is told by events. */
+	importFiles: () => typedError<ImportSummary | null, IpcError>(__TAURI_INVOKE("import_files")),
+	/**
+	 *  Brings in what was let go over the window just now. The page never names a file: the program knows what was dropped.
+	 *  `None` where the system does not tell.
+	 */
+	importDropped: () => typedError<ImportSummary | null, IpcError>(__TAURI_INVOKE("import_dropped")),
+	/**  Stops the import that is under way. What is in the library stays. */
+	cancelImport: () => typedError<null, IpcError>(__TAURI_INVOKE("cancel_import")),
+	/**  Looks for a clip's file, where it belongs and then in every folder of clips. The clip as it is now. */
+	lookForClip: (id: ClipId) => typedError<Clip, IpcError>(__TAURI_INVOKE("look_for_clip", { id })),
+	/**  Lets the person point at a clip's file; `None` when they changed their mind. */
+	locateClip: (id: ClipId) => typedError<Clip | null, IpcError>(__TAURI_INVOKE("locate_clip", { id })),
+	/**  Makes a clip's poster again from its video. Whether there is one now. */
+	mendPoster: (id: ClipId) => typedError<boolean, IpcError>(__TAURI_INVOKE("mend_poster", { id })),
+	/**  Puts a copy of a clip's file on the clipboard, as a file manager would. */
+	copyFile: (id: ClipId) => typedError<null, IpcError>(__TAURI_INVOKE("copy_file", { id })),
+	/**  Begins to drag a copy of a clip's file out of the window. To be called while the mouse button is down. */
+	dragFile: (id: ClipId) => typedError<null, IpcError>(__TAURI_INVOKE("drag_file", { id })),
 };
 
 /** Events */
@@ -111,7 +237,87 @@ to: Ratio } |
 /**  Draft was switched off. */
 { kind: "draft_off" } | 
 /**  The fixed camera was switched off. */
-{ kind: "camera_fixed_off" };
+{ kind: "camera_fixed_off" } | 
+/**  What the model does not have was switched off. */
+{ kind: "not_taken"; 
+/**  What. */
+fields: Field[] } | 
+/**  Parameters that the model before had of its own were dropped. */
+{ kind: "extra_dropped"; 
+/**  Their names. */
+names: string[] };
+
+/**  So many clips, and the bytes of their videos. */
+export type Amount = {
+	/**  Clips. */
+	count: number,
+	/**  Bytes of their videos. */
+	bytes: number | null,
+};
+
+/**  What is around a picture that does not fill its new shape. */
+export type Background = 
+/**  The mean colour of the picture's outermost pixels. */
+"edge" | 
+/**  Black. */
+"black";
+
+/**  What one day, or one month where there are too many days for a row of bars, was billed. */
+export type Bar = {
+	/**  `2026-11-22`, or `2026-11` for a month. */
+	at: string,
+	/**  Its jobs. */
+	sum: Sum,
+	/**  USD billed by model, in the order of [`Usage::models`]. */
+	billed: Usd[],
+};
+
+/**  A list, read and checked. */
+export type Batch = {
+	/**  In the order of the text. */
+	rows: BatchRow[],
+	/**  Columns that mean nothing here, as the list names them; they were left out. */
+	unknown_columns: string[],
+	/**  The estimated cost of every row that can go; `None` when one of them has no known price. */
+	total: Usd | null,
+};
+
+/**  A row as it is started. */
+export type BatchEntry = {
+	/**  What it asks for. */
+	request: Request,
+	/**  How many clips of it. */
+	count: number,
+};
+
+/**  Why a text is no list, for the window to put into the person's language. */
+export type BatchProblem = 
+/**  There is nothing in it. */
+{ why: "empty" } | 
+/**  Over 1 MB. */
+{ why: "too_large" } | 
+/**  Over 1,000 rows: so many. */
+{ why: "too_many_rows"; at: number } | 
+/**  A quotation mark that opens in this line is not closed. */
+{ why: "open_quote"; at: number };
+
+/**  One row of a list. */
+export type BatchRow = {
+	/**  The line of the text it begins in, from 1. */
+	line: number,
+	/**  What it asks for. */
+	request: Request,
+	/**  How many clips of it. */
+	count: number,
+	/**  Cells that could not be understood: with any of them the row cannot go. */
+	unread: Unread[],
+	/**  What is wrong with it, cells that could not be understood included. */
+	problems: Problem[],
+	/**  The estimate for one clip. */
+	estimate: Estimate,
+	/**  The estimated cost of all its clips; `None` for a model without a price. */
+	total: Usd | null,
+};
 
 /**  What the service says it billed (`usage`). Always wins over an estimate. */
 export type Billed = {
@@ -123,10 +329,40 @@ export type Billed = {
 	tokens: number | null,
 };
 
+/**  How far a budget is used up. */
+export type BudgetMark = 
+/**  80 % of it, or more. */
+"near" | 
+/**  All of it, or more. */
+"reached";
+
+/**  A mark that was reached and not said before. */
+export type BudgetWarning = {
+	/**  Which. */
+	mark: BudgetMark,
+	/**  What counts in this month, USD. */
+	spent: Usd,
+	/**  The budget, USD. */
+	budget: Usd,
+};
+
+/**  What a card in the gallery stands for. */
+export type CardState = 
+/**  A clip. */
+"done" | 
+/**  A job that still has a way to go. */
+"open" | 
+/**  A job that ended without a clip. */
+"failed" | 
+/**  A job of which nobody knows whether it was accepted. */
+"unknown";
+
 /**  The models known to this program. */
 export type Catalogue = {
 	/**  In the order in which a form lists them. */
 	models: ModelSpec[],
+	/**  What is known of the live specs. */
+	live: Freshness,
 };
 
 /**  What the form shows about a draft: what is wrong with it, and what it would cost. */
@@ -137,6 +373,10 @@ export type Check = {
 	estimate: Estimate,
 	/**  The estimated cost of all of them; `None` for a model without a price. */
 	total: Usd | null,
+	/**  The pixel size of each ratio at the request's resolution. */
+	sizes: RatioSize[],
+	/**  The pictures that had better be cropped or fitted first. */
+	framings: FramingOffer[],
 };
 
 /**  A clip as the window and the command line see it. */
@@ -167,12 +407,35 @@ export type Clip = {
 	created_at: string,
 	/**  When the submit was sent. */
 	submitted_at: string | null,
-	/**  When it entered the library. */
+	/**  When the service was heard to have finished it; not known of older clips, and of a library made again from its files. */
+	completed_at?: string | null,
+	/**  When its file was here and it entered the library. */
 	finished_at: string,
+	/**  What the person calls it. */
+	name?: string | null,
+	/**  What the person wrote about it; empty for nothing. */
+	note?: string,
+	/**  Whether the person gave it a star. */
+	starred?: boolean,
+	/**  The person's tags, in the order in which they were given. */
+	tags?: string[],
+	/**  When it was put into the trash, if it is there. */
+	trashed_at?: string | null,
+	/**  Whether its file was not where it should be when it was last looked for. */
+	missing?: boolean,
 };
 
 /**  A clip in the library: a UUID version 7. It is also the stem of the clip's file names. */
 export type ClipId = string;
+
+/**  Who made a clip. */
+export type ClipOrigin = 
+/**  A hosted service. */
+"real" | 
+/**  The practice service. */
+"rehearsal" | 
+/**  Somebody else: it was brought here as a file. */
+"imported";
 
 /**  A page of clips, newest first. */
 export type ClipPage = {
@@ -190,12 +453,50 @@ export type Continuation = {
 	adjustments: Adjustment[],
 };
 
+/**  What the clips of a day take on the disk. */
+export type DayUse = {
+	/**  `2026-11-22`, where the person is. */
+	day: string,
+	/**  Clips. */
+	count: number,
+	/**  Bytes of their videos. */
+	bytes: number | null,
+};
+
+/**  A span of days where the person is, both ends included; an end that is missing is open. */
+export type Days = {
+	/**  The first, `2026-11-01`. */
+	from?: string | null,
+	/**  The last. */
+	to?: string | null,
+};
+
+/**  What clips take on the disk. */
+export type DiskUse = {
+	/**  Those outside the trash. */
+	clips: Amount,
+	/**  Those in the trash: what emptying it frees. */
+	trash: Amount,
+	/**  Bytes that are free on the disk of the clips folder; `None` if it cannot be asked. */
+	free: number | null,
+	/**  By the day on which they were asked for, newest first, without the trash. */
+	days: DayUse[],
+};
+
 /**  Which way new jobs go. Chosen at the first run, changed in Settings. */
 export type Door = 
 /**  The practice service. */
 "rehearse" | 
 /**  The hosted service. */
 "connect";
+
+/**  The form as it was left. */
+export type Draft = {
+	/**  The request being written. */
+	request: Request,
+	/**  How many clips of it: 1 – 8. */
+	count: number,
+};
 
 /**  What an error means to the window. */
 export type ErrorCode = 
@@ -219,8 +520,12 @@ export type ErrorCode =
 "storage" | 
 /**  The file is not what it should be (not a picture, not a video that we can read). */
 "unreadable" | 
+/**  It passes a guard on spending: ask the person, then send it again with their yes. The reason says which. */
+"needs_yes" | 
 /**  Another program works on this library. */
 "busy" | 
+/**  The library's database is not whole; it can be made again from the clips. */
+"damaged" | 
 /**  A fault of ours; the log has more. */
 "internal";
 
@@ -247,7 +552,80 @@ export type Event =
 /**  Settings changed. */
 { kind: "settings"; value: Settings } | 
 /**  The key was stored, removed, accepted or refused. */
-{ kind: "key"; value: KeyStatus };
+{ kind: "key"; value: KeyStatus } | 
+/**  The models that can be asked for, or what is known about them, changed. */
+{ kind: "catalogue"; value: Catalogue } | 
+/**  The engine as a whole stands differently: paused, offline, short of space. */
+{ kind: "standing"; value: Standing } | 
+/**  How far an import is. Throttled; the last one has no file left. */
+{ kind: "import"; value: ImportProgress } | 
+/**  The library is being made again: how many recipes were read so far. Only while there is no library. */
+{ kind: "rebuilding"; value: number } | 
+/**  Many clips changed at once: whoever shows a shelf asks for it again. */
+{ kind: "gallery"; value: {
+	/**  [`crate::gallery::Shelf::revision`] from now on. */
+	revision: number,
+} };
+
+/**  What became of copies of clips in a folder. */
+export type Exported = {
+	/**  The folder, as a path to show. */
+	folder: string,
+	/**  How many were written. */
+	files: number,
+	/**  How many were not, because their own file is gone or cannot be read. */
+	skipped: number,
+};
+
+/**  What a parameter is, and so which control it gets. */
+export type ExtraKind = 
+/**  Free text. */
+{ type: "text"; 
+/**  Fewest characters. */
+min_length: number; 
+/**  Most characters. */
+max_length: number } | 
+/**  One of these, all of one type. */
+{ type: "choice"; 
+/**  At least one, none twice. */
+options: ExtraValue[] } | 
+/**  A whole number. */
+{ type: "integer"; 
+/**  Least. */
+min: number | null; 
+/**  Most. */
+max: number | null } | 
+/**  Any number. */
+{ type: "number"; 
+/**  Least. */
+min: number | null; 
+/**  Most. */
+max: number | null } | 
+/**  On or off. */
+{ type: "switch" };
+
+/**  A parameter of a model's spec that this program has no field for. */
+export type ExtraParameter = {
+	/**  As it is sent: `[a-z][a-z0-9_]{0,63}`. */
+	name: string,
+	/**  What it does, in the spec's words: plain text, may be empty. */
+	description: string,
+	/**  What it is. */
+	kind: ExtraKind,
+	/**  Whether a request without it is refused. With a default, the default is sent. */
+	required: boolean,
+	/**  What the service takes when nothing is sent. */
+	default: ExtraValue | null,
+};
+
+/**  A value of a parameter that this program has no field for. */
+export type ExtraValue = 
+/**  On or off. */
+boolean | 
+/**  A number; whole where the parameter is. */
+number | null | 
+/**  A text, or a word of a list. */
+string;
 
 /**  How a job failed. */
 export type Failure = {
@@ -321,7 +699,45 @@ export type Field =
 /**  Draft. */
 "draft" | 
 /**  How many clips. */
-"count";
+"count" | 
+/**  A parameter that only the model's own spec knows; the problem names it. */
+"extra";
+
+/**  Whether a clip's file is what the service sent. */
+export type FileCheck = 
+/**  Byte for byte. */
+"intact" | 
+/**  It is there, with other bytes. */
+"changed" | 
+/**  It is not there. */
+"missing";
+
+/**  What is the matter with a file, a folder or the disk. */
+export type FileProblem = 
+/**  There is no room left. */
+"disk_full" | 
+/**  The clips folder is not there, e.g. its drive is not connected. */
+"folder_gone" | 
+/**  It cannot be read or written; the message has the system's words and the path. */
+"unusable" | 
+/**  Its name is no text, so that it cannot be kept. */
+"name_not_text" | 
+/**  No data folder could be found for this user. */
+"no_home" | 
+/**  The settings cannot be read. */
+"settings_unreadable" | 
+/**  The database is damaged; the clips are not. */
+"database_damaged" | 
+/**  A newer version of the program has written the database. */
+"database_newer" | 
+/**  A copy cannot replace a file of the library. */
+"in_library" | 
+/**  The file carries no recipe. */
+"no_recipe" | 
+/**  The clip's own file is gone. */
+"clip_missing" | 
+/**  A file that was pointed at is not the clip's. */
+"another_file";
 
 /**  A path through a tree of clips: from its first clip through the one asked about to where it goes on. */
 export type Film = {
@@ -333,8 +749,134 @@ export type Film = {
 	cost: Usd,
 };
 
+/**  The sum of one film: the clips that continue from one another, all takes of them included. */
+export type FilmSum = {
+	/**  The clip that it begins with. */
+	film: ClipId,
+	/**  That clip's prompt; empty if it is not known here any more. */
+	prompt: string,
+	/**  Its jobs. */
+	sum: Sum,
+};
+
+/**  What must be true of a clip; everything at once. */
+export type Filter = {
+	/**  It was made by one of these; empty for any. */
+	models?: ModelId[],
+	/**  It was asked for in one of these; empty for any. */
+	resolutions?: Resolution[],
+	/**  It was asked for in one of these; empty for any. */
+	ratios?: Ratio[],
+	/**  Length of the video, seconds. */
+	seconds?: Span<number | null>,
+	/**  What it cost as far as is known: billed, or else estimated. A clip without a price is in no span. */
+	cost?: Span<Usd>,
+	/**  Days, where the person is, on which it was asked for: `2026-11-22`. */
+	days?: Span<string>,
+	/**  It has a star. */
+	starred?: boolean,
+	/**  It has all of these tags, in upper or lower case. */
+	tags?: string[],
+	/**  It is this clip, or continues it over any number of others. */
+	film?: ClipId | null,
+	/**  Who made it. */
+	origin?: ClipOrigin | null,
+	/**  Its file is not where it was. */
+	missing?: boolean,
+	/**  Empty for any. A clip is [`CardState::Done`]; jobs without a clip are not asked for here. */
+	states?: CardState[],
+};
+
+/**  How a picture is brought into another shape. */
+export type Framing = 
+/**  The largest window of the wanted shape is cut out and scaled. */
+{ how: "crop"; 
+/**  Where the window lies, from 0 (left) to 1 (right); 0.5 is the middle. */
+x: number | null; 
+/**  The same from 0 (top) to 1 (bottom). */
+y: number | null } | 
+/**  All of the picture, scaled, in the middle of a background. */
+{ how: "fit"; 
+/**  What is around it, and behind its transparent parts. */
+background: Background };
+
+/**  A picture of a request that had better get another shape. */
+export type FramingOffer = {
+	/**  Where it was given. */
+	field: Field,
+	/**  Which one of that field, counted from 0. */
+	index: number,
+	/**  The size it would get. */
+	size: PixelSize,
+	/**  Whether the service would refuse it as it is; otherwise it only has another shape than the clip. */
+	refused: boolean,
+};
+
+/**  What is known of the live specs. */
+export type Freshness = {
+	/**  When they were last fetched whole; `None` while the built-in catalogue serves alone. */
+	fetched_at: string | null,
+	/**  The address they came from. */
+	address: string | null,
+	/**  Specs of that fetch that were refused. */
+	refused: RefusedSpec[],
+	/**  Why the last attempt brought nothing, in English. */
+	problem: string | null,
+};
+
+/**  Which clips, and in which order. The default is all that are not in the trash, newest first. */
+export type GalleryQuery = {
+	/**
+	 *  Words that a clip must have in its prompt, note, name or tags, all of them. Spaces part them; Chinese needs none.
+	 *  A word is found by its beginning, Chinese by any run of its characters. Signs mean nothing.
+	 */
+	text?: string,
+	/**  What else must be true of them. */
+	filter?: Filter,
+	/**  Their order. */
+	sort?: Sort,
+	/**  Whether the clips in the trash are meant, instead of all others. */
+	trash?: boolean,
+};
+
+/**  A guard. */
+export type Guard = 
+/**  [`Guards::monthly_budget`] */
+"monthly_budget" | 
+/**  [`Guards::job_ceiling`] */
+"job_ceiling";
+
+/**  Which guard a request would pass, and by how much. A job without a price passes every guard that is set. */
+export type GuardBreach = {
+	/**  Which guard. */
+	guard: Guard,
+	/**  Where it stands, USD. */
+	limit: Usd,
+	/**  What it would come to, USD; `None` if the model has no price. */
+	amount: Usd | null,
+};
+
+/**
+ *  What may be spent without an explicit yes. Checked in the engine when jobs are made; practice jobs cost nothing
+ *  and pass.
+ */
+export type Guards = {
+	/**  USD in a calendar month, of the person's time zone: billed, and what open or unknown jobs may cost. */
+	monthly_budget?: Usd | null,
+	/**  USD of one job. */
+	job_ceiling?: Usd | null,
+};
+
 /**  What the engine tells, as the window hears it. */
 export type Happened = Event;
+
+/**  A service that cannot be called now. */
+export type Hindrance = {
+	/**  Which one. */
+	provider: Provider,
+	/**  Why. Its reason is never about one job. */
+	wait: Wait,
+};
 
 /**  Picture formats the service takes, by the name that stands in a data URL. */
 export type ImageFormat = 
@@ -377,6 +919,51 @@ export type ImageRef = {
 	height: number,
 	/**  Size in bytes. */
 	bytes: number | null,
+};
+
+/**  Why a file is not taken. */
+export type ImportProblem = 
+/**  There is no file of that name (any more). */
+"missing" | 
+/**  It is a folder or a device. */
+"not_a_file" | 
+/**  It cannot be read. */
+"unreadable" | 
+/**  It is no MP4 video. */
+"not_a_video" | 
+/**  It ends before its pictures do. */
+"truncated" | 
+/**  It changed while it was read. */
+"changing" | 
+/**  There is no room for it. Nothing after it was tried. */
+"disk_full" | 
+/**  The clips folder is not there. Nothing after it was tried. */
+"folder_gone" | 
+/**  The clips folder cannot be written. Nothing after it was tried. */
+"folder_unwritable" | 
+/**  The library could not enter it; the message says more. */
+"library";
+
+/**  How far an import is. */
+export type ImportProgress = {
+	/**  Files that were given. */
+	total: number,
+	/**  Files that were dealt with, whatever became of them. */
+	done: number,
+	/**  Clips that are new in the library. */
+	taken: number,
+};
+
+/**  What became of an import. */
+export type ImportSummary = {
+	/**  New clips, in the order of their files. */
+	clips: ClipId[],
+	/**  Files whose clip was in the library already. Nothing was copied. */
+	known: KnownFile[],
+	/**  Files that were not taken, each with the reason. */
+	refused: RefusedFile[],
+	/**  Files that nobody looked at, because the person stopped the import. */
+	left: number,
 };
 
 /**  An error of a command, as the window gets it. */
@@ -423,6 +1010,8 @@ export type Job = {
 	finished_at: string | null,
 	/**  Whether the person has put its card away (failed, unknown and canceled jobs). */
 	dismissed: boolean,
+	/**  Where it stands in the queue: lower goes first. Only meaningful against other queued jobs. */
+	position: number | null,
 	/**  Counts the changes of the row. A snapshot with a lower number than one already seen is old. */
 	revision: number,
 };
@@ -489,6 +1078,14 @@ export type KeychainProblem =
 /**  Anything else; the English words say more. */
 "other";
 
+/**  A file whose clip is here already. */
+export type KnownFile = {
+	/**  Its path, as text to show. */
+	file: string,
+	/**  The clip. */
+	clip: ClipId,
+};
+
 /**  Language of the window. */
 export type Language = 
 /**  As the system has it. */
@@ -504,6 +1101,44 @@ export type Length =
 { unit: "seconds"; value: number } | 
 /**  Exact frames at 24 fps, sent as `frames`: 25 + 4n within [29, 289]. */
 { unit: "frames"; value: number };
+
+/**  What a person does to clips. */
+export type Mark = 
+/**  Gives or takes the star. */
+{ kind: "star"; 
+/**  Whether it has one afterwards. */
+on: boolean } | 
+/**  Gives or takes a tag. */
+{ kind: "tag"; 
+/**  Its name, in upper or lower case. */
+name: string; 
+/**  Whether it has it afterwards. */
+on: boolean } | 
+/**  Writes the note in place of the one before. */
+{ kind: "note"; 
+/**  All of it; empty for none. */
+text: string } | 
+/**  Gives a name. */
+{ kind: "name"; 
+/**  The name; empty takes it away. */
+text: string };
+
+/**  Why something cannot be written on a clip. */
+export type MarkProblem = 
+/**  Nothing but spaces. */
+"tag_empty" | 
+/**  Over 60 characters. */
+"tag_too_long" | 
+/**  Over 50 tags on a clip. */
+"too_many_tags" | 
+/**  Over 120 characters. */
+"name_too_long" | 
+/**  Over 10,000 characters. */
+"note_too_long" | 
+/**  A saved search without a name. */
+"search_name_empty" | 
+/**  Over 60 characters. */
+"search_name_too_long";
 
 /**  What the file itself says, read by probing it. */
 export type MediaFacts = {
@@ -534,22 +1169,64 @@ export type ModelSpec = {
 	name: string,
 	/**  Long name for a list, e.g. `Spark Dance 1.0 Lite t2v`. */
 	full_name: string,
+	/**  Where it is known from. */
+	origin: Origin,
+	/**  What it is for, in the words of the model list: plain text. The program has words of its own for its own models. */
+	description: string | null,
 	/**  Picture modes it takes. */
 	modes: ImageMode[],
+	/**  Most reference images, at most four. */
+	max_references: number,
+	/**  Most characters of a prompt. */
+	max_prompt: number,
+	/**  Whether a prompt is needed beside a picture, too. */
+	prompt_required: boolean,
+	/**  Resolutions it makes, in the order of a form. Empty: it is not asked for one. */
+	resolutions: Resolution[],
+	/**  The one it takes when none is said. */
+	usual_resolution: Resolution,
+	/**  Fixed ratios it makes, in the order of a form. Empty: it is not asked for one. */
+	ratios: Ratio[],
+	/**  The one it takes when none is said. */
+	usual_ratio: Ratio,
 	/**  Whether `adaptive` is a ratio here (only ever beside a picture). */
 	adaptive_ratio: boolean,
+	/**  Whether a length in whole seconds can be asked for. */
+	whole_seconds: boolean,
 	/**  Fewest whole seconds. */
 	min_seconds: number,
 	/**  Most whole seconds. */
 	max_seconds: number,
+	/**  The only lengths within that range, ascending; empty for every whole second. */
+	seconds_only: number[],
 	/**  Whether exact `frames` can be asked for. */
 	exact_frames: boolean,
+	/**  Fewest frames, of the 25 + 4n within 29 – 289. */
+	min_frames: number,
+	/**  Most frames, of the 25 + 4n within 29 – 289. */
+	max_frames: number,
+	/**  Largest seed. */
+	max_seed: number,
+	/**  Which of the usual parameters it has. */
+	switches: Switches,
 	/**  Whether reference images exclude 1080p and a fixed camera (lite i2v). */
 	plain_reference: boolean,
 	/**  Whether it can make sound. */
 	audio: boolean,
 	/**  Whether it has a draft mode. */
 	draft: boolean,
+	/**  Parameters that only its spec knows. */
+	extra: ExtraParameter[],
+	/**  What its spec offers and this version cannot: e.g. `resolution 1440p`. Plain text, for a note. */
+	left_out: string[],
+};
+
+/**  The sum of one model. */
+export type ModelSum = {
+	/**  The model. */
+	model: ModelId,
+	/**  Its jobs. */
+	sum: Sum,
 };
 
 /**  Something that the person should know, though the app works. */
@@ -566,8 +1243,19 @@ export type NoticeCode =
 "rehearsal" | 
 /**  The clips folder cannot be written. */
 "clips_folder" | 
+/**  A folder that was used before, with clips in it, is not there. */
+"earlier_folder" | 
 /**  `settings.json` could not be read; defaults are used and the file was kept aside. */
 "settings";
+
+/**  Where a model is known from. */
+export type Origin = 
+/**  The catalogue that the program ships with. */
+"built_in" | 
+/**  The same, with limits that its live spec changed. */
+"changed" | 
+/**  A live spec alone: the program had never heard of it. */
+"new";
 
 /**  What the person says about a job whose submit has an unknown outcome. */
 export type Outcome = 
@@ -578,6 +1266,44 @@ id: TaskId } |
 /**  It was not sent: nothing is owed. */
 { kind: "not_sent" };
 
+/**  What a job means for the person's money. */
+export type Owed = 
+/**  The service said what it billed. */
+"billed" | 
+/**  Under way, or finished by a service that did not say what it billed: what was expected counts. */
+"expected" | 
+/**
+ *  It may have been billed: its outcome is unknown, the person stopped following it, or the service finished it
+ *  and gave nothing. What was expected counts.
+ */
+"perhaps" | 
+/**  Nothing: never sent, or failed. */
+"nothing" | 
+/**  It was a rehearsal: it never counts. */
+"pretend";
+
+/**  A prompt that was used before. */
+export type PastPrompt = {
+	/**  Its words, without spaces around them. */
+	prompt: string,
+	/**  When it was used last. */
+	used_at: string,
+	/**  How many jobs were asked for with it. */
+	times: number,
+};
+
+/**  Why the program paused the queue by itself. The person lets it go on. */
+export type PauseCause = 
+/**
+ *  Of the last jobs sent to a service none was accepted and several may have been: each may have cost something,
+ *  and so may the next.
+ */
+{ kind: "unknown_outcomes"; 
+/**  Which service. */
+provider: Provider; 
+/**  How many in a row. */
+count: number };
+
 /**  Width and height of a video in pixels. */
 export type PixelSize = {
 	/**  Pixels. */
@@ -585,6 +1311,23 @@ export type PixelSize = {
 	/**  Pixels. */
 	height: number,
 };
+
+/**  Settings under a name. */
+export type Preset = {
+	/**  What the person calls it; no two are the same but for upper and lower case. */
+	name: string,
+	/**  The settings, without pictures. An empty prompt means that the one being written stays. */
+	request: Request,
+};
+
+/**  Why a preset cannot have a name. */
+export type PresetProblem = 
+/**  Nothing but spaces. */
+"name_empty" | 
+/**  Over 60 characters. */
+"name_too_long" | 
+/**  Another preset has it. */
+"name_taken";
 
 /**  Price of one model, in USD per million tokens. Data that the person may edit. */
 export type Price = {
@@ -594,13 +1337,17 @@ export type Price = {
 	silent: Usd,
 	/**  Video with sound; the same as `silent` where the model has none. */
 	with_audio: Usd,
+	/**  Silent video of the flex tier, where it is not the table's share of online. */
+	flex_silent?: Usd | null,
+	/**  Video with sound of the flex tier, where it is not the table's share of online. */
+	flex_with_audio?: Usd | null,
 };
 
 /**  Prices by model, and what flex is worth. */
 export type PriceTable = {
 	/**  One row a model. */
 	prices: Price[],
-	/**  What the flex tier costs as a share of online. */
+	/**  What the flex tier costs as a share of online: 0 – 1. A row with a flex price of its own does without. */
 	flex_share: Usd,
 };
 
@@ -614,6 +1361,8 @@ export type Problem = {
 	message: string,
 	/**  Whether the request may still be sent. */
 	warning: boolean,
+	/**  At [`Field::Extra`]: which parameter. */
+	parameter: string | null,
 };
 
 /**  What is wrong, for the window to put into the person's language. */
@@ -661,7 +1410,31 @@ export type ProblemCode =
 /**  The model has no draft mode. */
 "draft_not_taken" | 
 /**  Count outside 1 – 8. */
-"count_range";
+"count_range" | 
+/**  A cell of a list could not be understood. */
+"cell_unread" | 
+/**  The model takes exact frames, not seconds. */
+"seconds_not_taken" | 
+/**  The seed is larger than the model takes. */
+"seed_range" | 
+/**  The model has no watermark. */
+"watermark_not_taken" | 
+/**  The model has no flex tier. */
+"tier_not_taken" | 
+/**  The model tells no callback. */
+"callback_not_taken" | 
+/**  The model has no parameter of that name. */
+"extra_unknown" | 
+/**  The model needs a parameter that is not given. */
+"extra_missing" | 
+/**  The value of a parameter is of another type. */
+"extra_type" | 
+/**  The value of a parameter is outside its range. */
+"extra_range" | 
+/**  The value of a parameter is none of its choices. */
+"extra_choice" | 
+/**  The text of a parameter is too short or too long. */
+"extra_length";
 
 /**  Which service a job belongs to. */
 export type Provider = 
@@ -670,7 +1443,9 @@ export type Provider =
 /**  A hosted service, by its base address. */
 { kind: "service"; 
 /**  E.g. `https://cloud.vtrix.ai`, without a trailing slash. */
-address: string };
+address: string } | 
+/**  A file that was brought in: who made it is not known to this library. Its job was never sent and is owed nothing. */
+{ kind: "imported" };
 
 /**  Aspect ratio of the picture. */
 export type Ratio = 
@@ -689,12 +1464,89 @@ export type Ratio =
 /**  The given picture's own shape, moved to the nearest size of the table. */
 "adaptive";
 
+/**  A ratio and the size that it has. */
+export type RatioSize = {
+	/**  The ratio. */
+	ratio: Ratio,
+	/**  Pixels. */
+	size: PixelSize,
+};
+
 /**  What exactly went wrong, for the window to say in the person's language. */
 export type Reason = 
 /**  A value of a request was refused. */
 { kind: "request"; code: ProblemCode } | 
 /**  The keychain did not do what was asked. */
-{ kind: "keychain"; code: KeychainProblem };
+{ kind: "keychain"; code: KeychainProblem } | 
+/**  A guard on spending would be passed. */
+{ kind: "guard"; code: GuardBreach } | 
+/**  A text is no list of requests. */
+{ kind: "list"; code: BatchProblem } | 
+/**  A setting was refused. */
+{ kind: "setting"; code: SettingsProblem } | 
+/**  A preset cannot have that name. */
+{ kind: "preset"; code: PresetProblem } | 
+/**  The job has moved on; where it stands now. */
+{ kind: "job"; code: JobState } | 
+/**  A file, folder or disk did not do what was asked. */
+{ kind: "file"; code: FileProblem } | 
+/**  Something cannot be written on a clip. */
+{ kind: "mark"; code: MarkProblem };
+
+/**  What the last jobs of a request's kind (model, tier, sound, draft) were billed. */
+export type RecentBills = {
+	/**  How many. */
+	count: number,
+	/**  The price that they were billed at, in USD per million tokens: the middle one. */
+	per_million: Usd,
+	/**  What a clip of the request would cost at that price, in USD. */
+	cost: Usd,
+	/**  Whether all of them were of the request's own size and length, so that [`Self::cost`] is what each was billed. */
+	same_size: boolean,
+	/**  Whether the price in the table is more than 5 % off. */
+	off: boolean,
+	/**  By how many percent of the table's price they were dearer (or cheaper, below 0); `None` without a price. */
+	percent: number | null,
+	/**
+	 *  The price to put into the table, in USD per million tokens. Only where it is off or missing, and never from a
+	 *  rehearsal, whose costs are pretended, nor from drafts, which have no price of their own there.
+	 */
+	suggestion: Usd | null,
+};
+
+/**  A file that was not taken. */
+export type RefusedFile = {
+	/**  Its path, as text to show. */
+	file: string,
+	/**  Why. */
+	problem: ImportProblem,
+	/**  The same in English, with what the system said. */
+	message: string,
+};
+
+/**  A spec that was refused, whole. */
+export type RefusedSpec = {
+	/**  The model it was for, as far as its id can be shown. */
+	model: string,
+	/**  Why. */
+	code: SpecProblem,
+	/**  Why, in English, with the place. Quotes nothing that could not be shown. */
+	message: string,
+};
+
+/**  What became of a library that was made again. */
+export type Remade = {
+	/**  Clips in it. */
+	clips: number,
+	/**  Jobs without a clip that could be read in the damaged one and were carried over. */
+	jobs: number,
+	/**  What was left out, as paths with the reason, at most twenty of them. */
+	refused: string[],
+	/**  How many were left out. */
+	refused_count: number,
+	/**  Where the damaged database is now. */
+	kept: string | null,
+};
 
 /**  A whole request: everything the service's contract knows, and the clip it continues. */
 export type Request = {
@@ -734,6 +1586,8 @@ export type Request = {
 	draft?: boolean,
 	/**  The clip whose frame this one starts from. */
 	continues?: ClipId | null,
+	/**  Parameters that only the model's own spec knows, by name. */
+	extra?: { [key in string]: ExtraValue },
 };
 
 /**  Output resolution. */
@@ -744,6 +1598,14 @@ export type Resolution =
 "720p" | 
 /**  1080p */
 "1080p";
+
+/**  A query under a name. */
+export type SavedSearch = {
+	/**  No two are the same but for upper and lower case. */
+	name: string,
+	/**  The query. */
+	query: GalleryQuery,
+};
 
 /**  How soon, and at what price. */
 export type ServiceTier = 
@@ -762,6 +1624,8 @@ export type Session = {
 	key: KeyStatus,
 	/**  The models that can be asked for. */
 	catalogue: Catalogue,
+	/**  The prices that the program came with, to go back to. */
+	list_prices: PriceTable,
 	/**
 	 *  Base URL of the media server with its token, without a trailing slash. Under it:
 	 *  `/clips/ID.mp4`, `/clips/ID.last.png`, `/clips/ID.poster.webp`, `/images/ID`.
@@ -771,6 +1635,8 @@ export type Session = {
 	clips_folder: string,
 	/**  Where library, settings and logs are kept, as a path to show. */
 	home: string,
+	/**  How the engine stands as a whole. */
+	standing: Standing,
 	/**  What did not start as it should, each with its remedy. */
 	notices: Notice[],
 };
@@ -791,6 +1657,203 @@ export type Settings = {
 	language?: Language,
 	/**  Prices used for estimates. */
 	prices?: PriceTable,
+	/**  What may be spent without asking again. */
+	guards?: Guards,
+	/**  Whether copies that leave the library carry their recipe inside the file. */
+	recipe_in_copies?: boolean,
+	/**  Whether new models and changed limits are fetched from the spec service. */
+	live_specs?: boolean,
+	/**  Base address of the spec service. No key ever goes there. */
+	specs_address?: string,
+	/**  After so many days (1 – 3,650) clips in the trash are deleted for good; `None` keeps them until it is emptied. */
+	trash_days?: number | null,
+};
+
+/**  Why a setting was refused, for the window to say in the person's language. */
+export type SettingsProblem = 
+/**  [`SettingsError::NotHttps`] */
+"not_https" | 
+/**  [`SettingsError::PlainHttp`] */
+"plain_http" | 
+/**  [`SettingsError::Extras`] */
+"extras" | 
+/**  [`SettingsError::Guard`] */
+"guard" | 
+/**  [`SettingsError::ParallelJobs`] */
+"parallel_jobs" | 
+/**  [`SettingsError::Price`] */
+"price" | 
+/**  [`SettingsError::FlexShare`] */
+"flex_share" | 
+/**  [`SettingsError::PriceTwice`] */
+"price_twice" | 
+/**  [`SettingsError::TrashDays`] */
+"trash_days";
+
+/**  The size of a video. */
+export type Shape = {
+	/**  Pixels. */
+	width: number,
+	/**  Pixels. */
+	height: number,
+};
+
+/**  Where every clip of a query stands. */
+export type Shelf = {
+	/**  Grows with each change to clips. A page belongs to the shelf of its revision. */
+	revision: number,
+	/**  How many clips there are. */
+	total: number,
+	/**  The sizes that occur, each once. */
+	shapes: Shape[],
+	/**  One UTF-16 unit a clip, in order: 0x100 + its place in `shapes`. */
+	layout: string,
+	/**  The days, in the order of `layout`; empty unless sorted by date. */
+	days: ShelfDay[],
+};
+
+/**  A day with clips, where the person is. */
+export type ShelfDay = {
+	/**  `2026-11-22` */
+	day: string,
+	/**  How many clips of the query. */
+	clips: number,
+	/**  Their seconds in all. */
+	seconds: number | null,
+	/**  What those of hosted services cost, USD; `None` if there is none with a price. */
+	spent: Usd | null,
+	/**  What those of the practice service pretend to have cost, USD; `None` if there is none. */
+	pretend: Usd | null,
+	/**  Bytes of their videos. */
+	bytes: number | null,
+};
+
+/**  An order of clips. Those that are equal in it stand newest first. */
+export type Sort = {
+	/**  By what. */
+	by?: SortKey,
+	/**  Greatest or newest first. */
+	descending?: boolean,
+};
+
+/**  What clips can be ordered by. */
+export type SortKey = 
+/**  When the button was pressed (`created_at`). */
+"date" | 
+/**  What it cost; clips without a price come last, either way. */
+"cost" | 
+/**  Length of the video. */
+"length" | 
+/**  Films by the date of their first clip; within a film always in the order in which its clips were made. */
+"film";
+
+/**  From – to, both inclusive; `None` is open. */
+export type Span<T> = {
+	/**  The least. */
+	from?: T | null,
+	/**  The most. */
+	to?: T | null,
+};
+
+/**  Why a spec was refused, whole. */
+export type SpecProblem = 
+/**  Not the documented shape: a type is wrong, or something needed is missing. */
+"shape" | 
+/**  It is for another model than the one asked for, or its id cannot be one. */
+"model" | 
+/**  It does not make videos. */
+"not_video" | 
+/**  It wants to be called elsewhere, or otherwise, than documented. */
+"endpoint" | 
+/**  A text is too long, or has control or direction-changing characters. */
+"text" | 
+/**  Too many parameters or choices, or nested too deeply. */
+"too_much" | 
+/**  A parameter's name cannot be one. */
+"name" | 
+/**  Two parameters, choices or models have one name. */
+"duplicate" | 
+/**  Limits that contradict themselves, or that nothing satisfies. */
+"limits" | 
+/**  The default lies outside the limits. */
+"default" | 
+/**  A choice of nothing, or of different kinds of things. */
+"choices" | 
+/**  A parameter of the reference in another type. */
+"collision" | 
+/**  It needs something that no form can give. */
+"needs" | 
+/**  The service did not give it, or said that there is none. */
+"missing";
+
+/**  How the engine stands as a whole. */
+export type Standing = {
+	/**  The queue is paused: nothing new is sent. What was sent is still followed and fetched. */
+	paused: boolean,
+	/**  Why the program paused it by itself; `None` when the person did, or when it is not paused. */
+	paused_because?: PauseCause | null,
+	/**  Services that cannot be called now, and why: offline, too many requests, a refused key. */
+	services: Hindrance[],
+	/**  Why downloads stand still, if they do: the disk is full, the clips folder is gone. */
+	downloads: Wait | null,
+	/**  USD spent in this calendar month: billed, and what open or unknown jobs may cost. Practice costs nothing. */
+	spent_this_month: Usd,
+};
+
+/**  The sum of jobs of hosted services. Rehearsals and imported clips are never in one. */
+export type Sum = {
+	/**  Jobs, failed ones included. */
+	jobs: number,
+	/**  Those that became clips. */
+	clips: number,
+	/**  Seconds of those clips, as expected of them. */
+	seconds: number | null,
+	/**  USD that services said they billed. */
+	billed: Usd,
+	/**  USD expected of jobs that are under way, or that finished without a word about their bill. */
+	expected: Usd,
+	/**  USD that may have been billed for jobs whose end is not known. */
+	perhaps: Usd,
+	/**  All three: what the budget counts, USD. */
+	counted: Usd,
+	/**  Jobs that count, and nobody knows how much: their model has no price, and no bill said one. */
+	unpriced: number,
+	/**  USD expected of the billed jobs whose model had a price. */
+	estimated: Usd,
+	/**  By how much the bills of those same jobs were higher, USD (lower: below 0). */
+	difference: Usd,
+	/**  Jobs that failed, for which nothing is owed. */
+	failed: number,
+	/**  Jobs that may have been billed. */
+	open_ended: number,
+	/**  Jobs with [`Owed::Expected`]. */
+	awaited: number,
+};
+
+/**  Which of the parameters that every v1 model has this one has too. What it does not have is never sent to it. */
+export type Switches = {
+	/**  `seed` */
+	seed: boolean,
+	/**  `camera_fixed` */
+	camera_fixed: boolean,
+	/**  `watermark` */
+	watermark: boolean,
+	/**  `return_last_frame` */
+	return_last_frame: boolean,
+	/**  `service_tier`, with both of its words */
+	service_tier: boolean,
+	/**  `execution_expires_after` */
+	expires_after: boolean,
+	/**  `callback_url` */
+	callback_url: boolean,
+};
+
+/**  A tag, and how many clips outside the trash have it. */
+export type TagCount = {
+	/**  As it was first written. */
+	name: string,
+	/**  How many. */
+	clips: number,
 };
 
 /**  The service's own id of a task, as received. Its form is the service's business. */
@@ -804,6 +1867,142 @@ export type Theme =
 "darkroom" | 
 /**  Light. */
 "lightbox";
+
+/**
+ *  A key as it was typed: in the one form that cannot be printed and is wiped when it is dropped, from the moment it is read
+ *  out of the call.
+ */
+export type TypedKey = string;
+
+/**  A text of a cell that could not be understood. */
+export type Unread = {
+	/**  What it should have said. */
+	field: Field,
+	/**  The column as the list names it. */
+	column: string,
+	/**  The text, shortened. */
+	text: string,
+	/**  Why, in English. */
+	message: string,
+};
+
+/**  What jobs cost: today, this week, this month, in all, and in the days that were asked about. */
+export type Usage = {
+	/**  Today, where the person is: `2026-11-22`. */
+	day: string,
+	/**  The first day of this week. */
+	week_from: string,
+	/**  Made today. */
+	today: Sum,
+	/**  Made since the week began. */
+	week: Sum,
+	/**  Made since the month began: what the monthly budget is held against. */
+	month: Sum,
+	/**  All there ever were. */
+	all: Sum,
+	/**  Made in the days asked about. */
+	period: Sum,
+	/**  The same by model, the dearest first. */
+	models: ModelSum[],
+	/**  The same by day without a gap, the oldest first. */
+	bars: Bar[],
+	/**  Whether the bars are months. */
+	by_month: boolean,
+	/**  The same by film, the dearest first, at most twelve. Clips that nothing continues are no film. */
+	films: FilmSum[],
+	/**  How many films there are. */
+	film_count: number,
+	/**  Rehearsals in those days. They never count. */
+	rehearsals: number,
+};
+
+/**  How the ledger leaves the program. */
+export type UsageFormat = 
+/**  A table for spreadsheets. */
+"csv" | 
+/**  One document with the sums and the rows. */
+"json";
+
+/**  Rows of the ledger. */
+export type UsagePage = {
+	/**  The rows asked for. */
+	rows: UsageRow[],
+	/**  How many there are in all. */
+	total: number,
+};
+
+/**  A part of the ledger. */
+export type UsageQuery = {
+	/**  Of which days. */
+	days?: Days,
+	/**  Rehearsals in place of jobs that cost something. */
+	rehearsals?: boolean,
+	/**  By what it is sorted. */
+	sort?: UsageSort,
+	/**  The largest or newest first. */
+	descending?: boolean,
+};
+
+/**  One job in the ledger. */
+export type UsageRow = {
+	/**  The job. */
+	job: JobId,
+	/**  Its clip, if it is in the library. */
+	clip: ClipId | null,
+	/**  When the button was pressed. */
+	made_at: string,
+	/**  That day where the person is: `2026-11-22`. */
+	day: string,
+	/**  What was asked for. */
+	prompt: string,
+	/**  By which model. */
+	model: ModelId,
+	/**  Online or flex. */
+	tier: ServiceTier,
+	/**  Resolution. */
+	resolution: Resolution,
+	/**  Aspect ratio. */
+	ratio: Ratio,
+	/**  Expected length. */
+	seconds: number | null,
+	/**  The clip that its film begins with; `None` where it neither continues a clip nor is continued. */
+	film: ClipId | null,
+	/**  Where it stands. */
+	state: JobState,
+	/**  How it failed. */
+	failure: FailureCode | null,
+	/**  What it means for the person's money. */
+	owed: Owed,
+	/**  Tokens billed, if the service said. */
+	tokens: number | null,
+	/**  Share of the list price that was billed, 1 = none off. */
+	discount: Usd | null,
+	/**  What was expected, USD. */
+	estimate: Usd | null,
+	/**  What was billed, USD. */
+	billed: Usd | null,
+	/**  What counts against the budget, USD; `None` where nobody knows. */
+	counted: Usd | null,
+	/**  Billed less estimate, USD. */
+	difference: Usd | null,
+};
+
+/**  By what the ledger is sorted. */
+export type UsageSort = 
+/**  When it was made. */
+"time" | 
+/**  Model. */
+"model" | 
+/**  Expected length. */
+"length" | 
+/**  Tokens. */
+"tokens" | 
+/**  Estimate. */
+"estimate" | 
+/**  Bill; what is not billed comes after all that is. */
+"billed" | 
+/**  Billed less estimate. */
+"difference";
 
 /**  US dollars, exact. A decimal string in JSON (`"0.1853"`), as the service writes it. */
 export type Usd = string;
@@ -838,6 +2037,9 @@ export type WaitReason =
 "folder_gone" | 
 /**  What arrived was not a whole video; it is fetched again. */
 "bad_download";
+
+/**  The day on which a week begins, as `Intl.Locale` counts: 1 is Monday, 7 is Sunday. */
+export type Week = number;
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

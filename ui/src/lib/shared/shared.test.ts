@@ -11,16 +11,28 @@ const status = { state: 'stored', last_four: '7f3a', problem: null, keychain: nu
 describe('the key form', () => {
   it('forgets the key as soon as it was taken', async () => {
     const keyIs = vi.fn();
-    const form = new KeyForm({ saveKey: async () => status }, { keyIs });
+    const form = new KeyForm({ saveKey: async () => status, pasteKey: async () => status }, { keyIs });
     form.value = '  sk-secret-7f3a ';
     expect(await form.save()).toBe(true);
     expect(form.value, 'the window keeps no key').toBe('');
     expect(keyIs).toHaveBeenCalledWith(status);
   });
 
+  it('has the page replaced once, after anything was typed, and not otherwise', async () => {
+    const renew = vi.fn(async () => undefined);
+    const form = new KeyForm({ saveKey: async () => status, pasteKey: async () => status }, { keyIs: vi.fn() }, renew);
+    expect(await form.paste(new Event('paste', { cancelable: true }))).toBe(true);
+    expect(form.leave('saved'), 'a pasted key was never in the page').toBe(false);
+    form.value = 'sk-sec';
+    form.value = '';
+    expect(form.leave('saved'), 'a part of a key, taken or not, was').toBe(true);
+    expect(form.leave(), 'the form that goes afterwards asks no second time').toBe(false);
+    expect(renew.mock.calls).toEqual([['saved']]);
+  });
+
   it('asks nobody about nothing', async () => {
     const saveKey = vi.fn(async () => status);
-    const form = new KeyForm({ saveKey }, { keyIs: vi.fn() });
+    const form = new KeyForm({ saveKey, pasteKey: vi.fn() }, { keyIs: vi.fn() });
     form.value = '  ';
     expect(await form.save()).toBe(false);
     expect(form.empty).toBe(true);
@@ -36,7 +48,7 @@ describe('the key form', () => {
       reason: null,
     });
     const saveKey = vi.fn().mockRejectedValueOnce(trouble).mockResolvedValueOnce(status);
-    const form = new KeyForm({ saveKey }, { keyIs: vi.fn() });
+    const form = new KeyForm({ saveKey, pasteKey: vi.fn() }, { keyIs: vi.fn() });
     form.value = 'sk-secret-7f3a';
     expect(await form.save()).toBe(false);
     expect(form.noKeychain).toBe(true);
@@ -46,6 +58,31 @@ describe('the key form', () => {
       ['sk-secret-7f3a', true],
     ]);
     expect(form.noKeychain).toBe(false);
+  });
+
+  it('lets the program read a pasted key, and never sees it', async () => {
+    const trouble = { field: null, hint: 'h', reason: null, message: 'm' };
+    const pasteKey = vi
+      .fn()
+      .mockRejectedValueOnce(new CommandError({ code: 'keychain_unavailable', ...trouble }))
+      .mockResolvedValueOnce(status)
+      .mockRejectedValueOnce(new CommandError({ code: 'unreadable', ...trouble }));
+    const saveKey = vi.fn(async () => status);
+    const form = new KeyForm({ saveKey, pasteKey }, { keyIs: vi.fn() });
+    const paste = () => new Event('paste', { cancelable: true });
+
+    const first = paste();
+    expect(await form.paste(first)).toBe(false);
+    expect(first.defaultPrevented, 'the field does not take the text').toBe(true);
+    expect(form.noKeychain).toBe(true);
+    expect(await form.save(true), 'the same key, read once more').toBe(true);
+    expect(pasteKey.mock.calls).toEqual([[false], [true]]);
+    expect(saveKey).not.toHaveBeenCalled();
+
+    expect(await form.paste(paste())).toBe(false);
+    const next = paste();
+    expect(await form.paste(next)).toBe(false);
+    expect(next.defaultPrevented, 'where the program cannot read the clipboard, the field does').toBe(false);
   });
 });
 

@@ -8,10 +8,12 @@ const session: Session = {
   version: '0.1.0',
   settings: { door: 'connect', language: 'zh-CN' },
   key: { state: 'stored', last_four: '7f3a', problem: null, keychain: null, refused: false },
-  catalogue: { models: [] },
+  catalogue: { models: [], live: { fetched_at: null, address: null, refused: [], problem: null } },
+  list_prices: { prices: [], flex_share: '0.5' },
   media: 'http://127.0.0.1:1/t',
   clips_folder: '/clips',
   home: '/home',
+  standing: { paused: true, services: [], downloads: null, spent_this_month: '1.5' },
   notices: [],
 };
 
@@ -24,6 +26,19 @@ const app = (overrides: Partial<Commands> = {}) =>
 
 afterEach(() => locale.choose('en'));
 
+describe('how the engine stands', () => {
+  it('comes with the session, then by events and by the answer to a pause', async () => {
+    const after = { ...session.standing, paused: false };
+    const it = app({ pauseQueue: async (paused: boolean) => ({ ...session.standing, paused }) } as Partial<Commands>);
+    await it.open();
+    expect(it.standing).toEqual(session.standing);
+    it.heard({ kind: 'standing', value: after });
+    expect(it.standing.paused).toBe(false);
+    await it.pause(true);
+    expect(it.standing.paused).toBe(true);
+  });
+});
+
 describe('opening', () => {
   it('takes the session, with defaults for what the file did not have', async () => {
     const it = app();
@@ -32,6 +47,20 @@ describe('opening', () => {
     expect(it.settings).toMatchObject({ door: 'connect', parallel_jobs: 3, theme: 'system' });
     expect(it.key.last_four).toBe('7f3a');
     expect(locale.name, 'the language is in force at once').toBe('zh-CN');
+  });
+
+  it('keeps what was told while the session was on its way, which is newer', async () => {
+    const missing = { ...session.key, state: 'missing' as const, last_four: null };
+    const it = app({
+      session: async () => {
+        it.heard({ kind: 'key', value: session.key });
+        it.heard({ kind: 'standing', value: { ...session.standing, paused: false } });
+        return { ...session, key: missing };
+      },
+    });
+    await it.open();
+    expect(it.key.state, 'a keychain that was slow to answer').toBe('stored');
+    expect(it.standing.paused).toBe(false);
   });
 
   it('keeps a failure for the screen that says it, and can be tried again', async () => {

@@ -1,22 +1,39 @@
 // The way to the composer for features that may not import it. An order given before the composer stands is kept for it.
 
-import type { ClipId, ImageRef, Request } from '$lib/ipc/bindings';
+import type { ClipId, Field, ImageRef, Preset, Request } from '$lib/ipc/bindings';
 import { navigation } from './navigation.svelte';
+
+/** What the service said of a request that it refused, and of which field. */
+export interface ServiceRefusal {
+  field: Field;
+  words: string;
+}
 
 /** What the composer can be asked to do. */
 export type Order =
   /** The next shot after a clip: its last frame first, settings kept, prompt empty. */
   | { kind: 'continue'; clip: ClipId }
-  /** All of a request, frames and seed included. */
-  | { kind: 'use'; request: Request }
+  /** All of a request, frames and seed included; with what the service refused about it, if it did. */
+  | { kind: 'use'; request: Request; refusal?: ServiceRefusal }
+  /** The settings of a preset; pictures stay. */
+  | { kind: 'preset'; preset: Preset }
+  /** Words into the prompt, at its caret. */
+  | { kind: 'insert'; words: string }
+  /** Opens something of the composer's own. */
+  | { kind: 'open'; what: ComposerPart }
   /** A picture into a slot; with `clip` it is a frame of that clip. */
-  | { kind: 'frame'; slot: 'first' | 'last'; image: ImageRef }
+  | { kind: 'frame'; slot: 'first' | 'last' | 'reference'; image: ImageRef }
+  /** The seed of a clip, and nothing else of it. */
+  | { kind: 'seed'; seed: number }
   /** Some values of an example over the present draft. */
   | { kind: 'begin'; values: Partial<Request> }
   /** Let the person pick the first frame. */
   | { kind: 'choose-first-frame' }
   /** Only put the caret into the prompt. */
   | { kind: 'focus' };
+
+/** What of the composer opens over it. */
+export type ComposerPart = 'past' | 'templates' | 'save-preset' | 'manage-presets';
 
 type Taker = (order: Order) => Promise<void>;
 
@@ -37,11 +54,27 @@ export class Compose {
   continueFrom = (clip: ClipId): Promise<void> => this.#give({ kind: 'continue', clip });
 
   /** "Use these settings": fills in everything, frames included. */
-  use = (request: Request): Promise<void> => this.#give({ kind: 'use', request });
+  use = (request: Request, refusal?: ServiceRefusal): Promise<void> => {
+    // A file that was brought in may not say who made it: then the model of the form stays the usual one.
+    const model = request.model === 'unknown' ? undefined : request.model;
+    return this.#give({ kind: 'use', request: { ...request, model }, refusal });
+  };
+
+  /** Applies a preset. */
+  preset = (preset: Preset): Promise<void> => this.#give({ kind: 'preset', preset });
+
+  /** Puts words into the prompt. */
+  insert = (words: string): Promise<void> => this.#give({ kind: 'insert', words });
+
+  /** Opens a part of the composer that lies over it. */
+  open = (what: ComposerPart): Promise<void> => this.#give({ kind: 'open', what });
 
   /** Puts a picture (for instance one of `ipc.takeFrame`) into a slot. */
-  frame = (image: ImageRef, slot: 'first' | 'last' = 'first'): Promise<void> =>
+  frame = (image: ImageRef, slot: 'first' | 'last' | 'reference' = 'first'): Promise<void> =>
     this.#give({ kind: 'frame', slot, image });
+
+  /** "Use this seed": what is in the form stays. */
+  seed = (seed: number): Promise<void> => this.#give({ kind: 'seed', seed });
 
   /** An example of the empty gallery. */
   begin = (values: Partial<Request>): Promise<void> => this.#give({ kind: 'begin', values });

@@ -2,7 +2,7 @@
 
 import type { ClipId } from '$lib/ipc/bindings';
 
-export type Place = { at: 'gallery' } | { at: 'viewer'; clip: ClipId } | { at: 'settings' };
+export type Place = { at: 'gallery' } | { at: 'viewer'; clip: ClipId } | { at: 'usage' } | { at: 'settings' };
 
 /** Places beside which the composer can stand, and whether it does at first. */
 const COMPOSER: Partial<Record<Place['at'], boolean>> = { gallery: true, viewer: false };
@@ -24,6 +24,10 @@ export class Navigation {
 
   view(clip: ClipId): void {
     this.go({ at: 'viewer', clip });
+  }
+
+  usage(): void {
+    this.go({ at: 'usage' });
   }
 
   settings(): void {

@@ -1,9 +1,12 @@
 // The request being written: the generated type with every field present, and small questions about it.
 
-import type { Clip, ImageMode, Length, ModelSpec, Request } from '$lib/ipc/bindings';
+import type { Clip, ImageMode, Length, ModelSpec, Problem, ProblemCode, Request } from '$lib/ipc/bindings';
 
 /** A request with every field present. */
 export type FullRequest = Required<Request>;
+
+/** Something wrong with a request: found by the program's rules, or said by the service of the same request before. */
+export type FormProblem = Omit<Problem, 'code'> & { code: ProblemCode | 'service_refused' };
 
 /** Frames per second of every model. */
 export const FPS = 24;
@@ -28,6 +31,7 @@ export const emptyRequest = (): FullRequest => ({
   generate_audio: false,
   draft: false,
   continues: null,
+  extra: {},
 });
 
 /** The request with the defaults in place of what is absent. */
@@ -39,6 +43,15 @@ export function modeOf(request: FullRequest): ImageMode {
   if (request.last_frame) return 'first_last_frame';
   return request.first_frame ? 'first_frame' : 'text';
 }
+
+/** A seed by chance. */
+export const rollSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+
+/** A length as it is typed in seconds: a whole number of the model's stays one, anything else is the nearest exact frames. */
+export const lengthOf = (seconds: number, least: number, most: number): Length =>
+  Number.isInteger(seconds) && seconds >= least && seconds <= most
+    ? { unit: 'seconds', value: seconds }
+    : { unit: 'frames', value: nearestFrames(seconds) };
 
 /** The exact frame count nearest to the seconds: 25 + 4n within 29 – 289. */
 export function nearestFrames(seconds: number): number {
@@ -71,3 +84,20 @@ export const isRehearsal = (made: Pick<Clip, 'provider'>): boolean => made.provi
 
 /** What the clip cost: the billed amount, or the estimate where the service did not say. */
 export const costOf = (clip: Clip): string | null => clip.billed.cost ?? clip.estimate.cost;
+
+/** What a person made of a clip, with every part present. */
+export type Marks = Required<Pick<Clip, 'name' | 'note' | 'starred' | 'tags' | 'trashed_at' | 'missing'>>;
+
+/** What a person made of a clip, and whether its file is there. */
+export const marksOf = ({ name, note, starred, tags, trashed_at, missing }: Clip): Marks => ({
+  name: name ?? null,
+  note: note ?? '',
+  starred: starred ?? false,
+  tags: tags ?? [],
+  trashed_at: trashed_at ?? null,
+  missing: missing ?? false,
+});
+
+/** What a clip is called: its name, or its prompt in short; empty when it has neither. */
+export const nameOf = (clip: Clip, most?: number): string =>
+  (clip.name ?? '').trim() || titleOf(clip.request.prompt ?? '', most);

@@ -12,12 +12,27 @@ import type {
   Job,
   ModelId,
   ModelSpec,
+  Preset,
   Problem,
   Provider,
+  RecentBills,
   Request,
+  Usd,
 } from '$lib/ipc/bindings';
 import { CommandError, type Commands } from '$lib/ipc/client';
-import { emptyRequest, fullRequest, modeOf, takes, type FullRequest } from '$lib/state/request';
+import type { ServiceRefusal } from '$lib/state/compose.svelte';
+import type { Consent } from '$lib/state/consent.svelte';
+import {
+  emptyRequest,
+  fullRequest,
+  modeOf,
+  rollSeed,
+  takes,
+  type FormProblem,
+  type FullRequest,
+} from '$lib/state/request';
+import { valuesAt } from './fields';
+import { Pricing, type Priced } from './pricing.svelte';
 
 /** The largest seed the service takes. */
 export const SEED_MAX = 4_294_967_295;
@@ -41,10 +56,14 @@ export interface Around {
     | 'takeFrame'
     | 'draft'
     | 'saveDraft'
+    | 'readRecipe'
+    | 'recentBills'
   >;
   catalogue: () => Catalogue;
   /** Whose price the person sees. */
   provider: () => Provider;
+  /** Passing a guard on spending takes the person's yes. */
+  consent: Pick<Consent, 'through'>;
   findClip: (id: ClipId) => Promise<Clip>;
   /** Snapshots of the jobs just made. */
   made: (jobs: Job[]) => void;
@@ -63,8 +82,6 @@ export class Draft {
   /** Whether the last move was away from a model that needs a picture. */
   movedToText = $state(false);
   check = $state.raw<Check | null>(null);
-  /** The cost of one clip in either tier. */
-  tierCosts = $state.raw<{ default: string | null; flex: string | null } | null>(null);
   /** The clip that this one continues, once known. */
   continued = $state.raw<Clip | null>(null);
   /** A slot whose picture is being read. */
@@ -74,6 +91,10 @@ export class Draft {
   /** Whether Generate was tried: only then is an empty prompt called a problem. */
   tried = $state(false);
   sending = $state(false);
+  /** The file or preset whose settings are in the form, and what was there before. */
+  taken = $state.raw<{ kind: 'file' | 'preset'; name: string; before: FullRequest } | null>(null);
+  /** What the service refused about this very request, until the field is changed. */
+  #refused = $state.raw<FormProblem | null>(null);
   /** A number typed as seed that is none. */
   wrongSeed = $state<number | null>(null);
   #around: Around;
@@ -81,9 +102,11 @@ export class Draft {
   #checkTimer: ReturnType<typeof setTimeout> | undefined;
   #keepTimer: ReturnType<typeof setTimeout> | undefined;
   #modelBeforePictures: ModelId | null = null;
+  #pricing: Pricing;
 
   constructor(around: Around) {
     this.#around = around;
+    this.#pricing = new Pricing(around.commands, around.provider);
   }
 
   get request(): FullRequest {
@@ -97,18 +120,35 @@ export class Draft {
   set count(count: number) {
     this.#count = count;
     this.#checkSoon();
+    this.#keepSoon();
   }
 
   get model(): ModelSpec | undefined {
     return this.#around.catalogue().models.find((model) => model.id === this.#request.model);
   }
 
-  /** Problems to show: those of a form not yet tried, without the reproach that it is empty. */
-  readonly problems = $derived.by((): Problem[] =>
-    (this.check?.problems ?? []).filter((problem) => this.tried || problem.code !== 'prompt_missing'),
-  );
+  /** The cost of one clip in either tier. */
+  get tierCosts(): Priced['tierCosts'] | null {
+    return this.#pricing.priced?.tierCosts ?? null;
+  }
 
-  problemAt(...fields: Field[]): Problem | undefined {
+  /** What the same would cost at 480p, and how much less that is; null where it is no choice. */
+  get smaller(): Priced['smaller'] {
+    return this.#pricing.priced?.smaller ?? null;
+  }
+
+  /** What the last clips of this kind were really billed. */
+  get bills(): RecentBills | null {
+    return this.#pricing.priced?.bills ?? null;
+  }
+
+  /** Problems to show: those of a form not yet tried, without the reproach that it is empty. */
+  readonly problems = $derived.by((): FormProblem[] => [
+    ...(this.check?.problems ?? []).filter((problem) => this.tried || problem.code !== 'prompt_missing'),
+    ...(this.#refused ? [this.#refused] : []),
+  ]);
+
+  problemAt(...fields: Field[]): FormProblem | undefined {
     return this.problems.find((problem) => fields.includes(problem.field));
   }
 
@@ -119,12 +159,15 @@ export class Draft {
     return this.wrongSeed === null ? null : { kind: 'seed' };
   });
 
-  /** Brings back the request that was being written when the window was closed. */
+  /** Brings back the request that was being written when the window was closed, unless another one is being written already. */
   async restore(): Promise<void> {
+    const [request, count] = [this.#request, this.#count];
     try {
       const kept = await this.#around.commands.draft();
-      if (kept) this.#set(fullRequest(kept));
-      else this.#checkSoon();
+      if (kept && this.#request === request && this.#count === count) {
+        this.#count = kept.count;
+        this.#set(fullRequest(kept.request));
+      } else this.#checkSoon();
     } catch (thrown) {
       this.#around.trouble(CommandError.from(thrown));
       this.#checkSoon();
@@ -152,6 +195,11 @@ export class Draft {
     await this.#fitted(() => this.#around.commands.fitToModel({ ...this.#request, model }));
   }
 
+  /** Drops or moves what the model does not take, and says it: the way out where a field has no control to change it by. */
+  async makeFit(): Promise<void> {
+    await this.#fitted(() => this.#around.commands.fitToModel(this.#request));
+  }
+
   /** Puts a picture into a slot, moving to a model that takes it. */
   async setFrame(slot: Slot, image: ImageRef | null): Promise<void> {
     this.unreadable = { ...this.unreadable, [slot]: undefined };
@@ -170,7 +218,13 @@ export class Draft {
   }
 
   async addReference(image: ImageRef): Promise<void> {
-    await this.#pictures({ ...this.#request, reference_images: [...this.#request.reference_images, image] });
+    // They exclude each other: what was asked for last wins, as it does in `setFrame`.
+    const frames = { first_frame: null, last_frame: null, continues: null };
+    await this.#pictures({
+      ...this.#request,
+      ...frames,
+      reference_images: [...this.#request.reference_images, image],
+    });
   }
 
   async removeReference(index: number): Promise<void> {
@@ -218,10 +272,40 @@ export class Draft {
     }
   }
 
-  /** Everything from another request. */
-  use(request: Request): void {
+  /** Everything from another request; what the service refused about it is said at its field. */
+  use(request: Request, refusal?: ServiceRefusal): void {
     this.#modelBeforePictures = null;
     this.#fresh(fullRequest(request), []);
+    if (!refusal) return;
+    const { field, words } = refusal;
+    this.#refused = { field, code: 'service_refused', message: words, warning: false, parameter: null };
+  }
+
+  /** The settings of a preset, made to fit the pictures that are there. What was in the form can be had back. */
+  async applyPreset({ name, request }: Preset): Promise<void> {
+    const before = this.#request;
+    const { first_frame, last_frame, reference_images, continues } = before;
+    const settings = fullRequest(request);
+    const prompt = settings.prompt === '' ? before.prompt : settings.prompt;
+    const next = { ...settings, prompt, first_frame, last_frame, reference_images, continues };
+    this.#modelBeforePictures = null;
+    this.wrongSeed = null;
+    if (await this.#fitted(() => this.#around.commands.fit(next))) this.taken = { kind: 'preset', name, before };
+  }
+
+  /** Everything from the recipe in a file; `data` is base64. What was in the form can be had back. Throws a `CommandError`. */
+  async takeRecipe(name: string, data: string): Promise<void> {
+    const request = await this.#around.commands.readRecipe(data);
+    const before = this.#request;
+    this.taken = { kind: 'file', name, before };
+    this.use(request);
+  }
+
+  /** Brings back what was in the form before the settings of a file were taken. */
+  untake(): void {
+    const taken = this.taken;
+    this.taken = null;
+    if (taken) this.use(taken.before);
   }
 
   /** Some values of an example over an otherwise fresh form: pictures would not suit its words. */
@@ -237,8 +321,19 @@ export class Draft {
   }
 
   /** Sends it. The refusal when there is one, and then nothing was sent. */
-  async generate(): Promise<Refusal | CommandError | null> {
-    if (this.sending) return null;
+  generate(): Promise<Refusal | CommandError | null> {
+    return this.#send({}, () => this.check?.total ?? null);
+  }
+
+  /** Sends it at 480p, with a seed that stays in the form: what comes of it can then be made larger. */
+  async trySmall(): Promise<Refusal | CommandError | null> {
+    const seed = this.#request.seed ?? rollSeed();
+    return this.#send({ resolution: '480p', seed }, () => this.smaller?.total ?? null);
+  }
+
+  async #send(values: Partial<Request>, cost: () => Usd | null): Promise<Refusal | CommandError | null> {
+    // No price stood on the button yet: nobody agreed to any.
+    if (this.sending || this.check === null) return null;
     this.tried = true;
     this.sending = true;
     // The one whose price stood on the button when it was pressed.
@@ -246,8 +341,14 @@ export class Draft {
     try {
       await this.#checkNow();
       if (this.refusal) return this.refusal;
-      const jobs = await this.#around.commands.generate(this.#request, this.#count, provider);
+      const [request, count] = [{ ...this.#request, ...values }, this.#count];
+      const jobs = await this.#around.consent.through({ act: 'generate', cost: cost() }, (beyondGuards) =>
+        this.#around.commands.generate(request, count, provider, beyondGuards),
+      );
+      if (jobs === null) return null;
+      if (values.seed !== undefined && this.#request.seed === null) this.setSeed(values.seed);
       this.#around.made(jobs);
+      this.taken = null;
       this.tried = false;
       return null;
     } catch (thrown) {
@@ -257,14 +358,22 @@ export class Draft {
     }
   }
 
-  /** Keeps the draft now: the window may be about to close. */
-  keepNow(): void {
+  /** Something else than the request has changed what it costs: prices, the service, a bill that came in. */
+  reprice(): void {
+    this.#pricing.forget();
+    this.#checkSoon();
+  }
+
+  /** Keeps the draft now: the window may be about to close. Resolves once it is kept. */
+  async keepNow(): Promise<void> {
     if (this.#keepTimer === undefined) return;
     clearTimeout(this.#keepTimer);
     this.#keepTimer = undefined;
-    this.#around.commands
-      .saveDraft(this.#request)
-      .catch((thrown: unknown) => this.#around.trouble(CommandError.from(thrown)));
+    try {
+      await this.#around.commands.saveDraft({ request: this.#request, count: this.#count });
+    } catch (thrown) {
+      this.#around.trouble(CommandError.from(thrown));
+    }
   }
 
   #fresh(request: FullRequest, adjustments: Adjustment[]): void {
@@ -274,6 +383,7 @@ export class Draft {
     this.movedToText = false;
     this.adjustments = adjustments;
     this.#set(request);
+    this.#refused = null;
   }
 
   /** Makes a request with other pictures fit, moving between models both ways. */
@@ -293,7 +403,7 @@ export class Draft {
     if (this.#request.model !== before) this.#modelBeforePictures = before;
   }
 
-  async #fitted(fit: () => Promise<{ request: Request; adjustments: Adjustment[] }>): Promise<void> {
+  async #fitted(fit: () => Promise<{ request: Request; adjustments: Adjustment[] }>): Promise<boolean> {
     const written = this.#request.prompt;
     try {
       const { request, adjustments } = await fit();
@@ -302,8 +412,10 @@ export class Draft {
       const fitted = fullRequest(request);
       // The person may have written on meanwhile.
       this.#set(this.#request.prompt === written ? fitted : { ...fitted, prompt: this.#request.prompt });
+      return true;
     } catch (thrown) {
       this.#around.trouble(CommandError.from(thrown));
+      return false;
     }
   }
 
@@ -323,11 +435,17 @@ export class Draft {
   }
 
   #set(request: FullRequest): void {
+    if (this.#refused && valuesAt(this.#refused.field, request) !== valuesAt(this.#refused.field, this.#request))
+      this.#refused = null;
     this.#request = request;
     this.#follow(request.continues);
     this.#checkSoon();
+    this.#keepSoon();
+  }
+
+  #keepSoon(): void {
     clearTimeout(this.#keepTimer);
-    this.#keepTimer = setTimeout(() => this.keepNow(), KEEP_AFTER);
+    this.#keepTimer = setTimeout(() => void this.keepNow(), KEEP_AFTER);
   }
 
   #follow(clip: ClipId | null): void {
@@ -353,16 +471,10 @@ export class Draft {
   async #checkNow(): Promise<void> {
     clearTimeout(this.#checkTimer);
     const turn = ++this.#turn;
-    const request = this.#request;
-    const other = request.service_tier === 'flex' ? 'default' : 'flex';
-    const [check, otherTier] = await Promise.all([
-      this.#around.commands.check(request, this.#count),
-      this.#around.commands.check({ ...request, service_tier: other }, 1),
-    ]);
+    const priced = await this.#pricing.ask(this.#request, this.#count);
     // A later change has asked again: this answer is about a request that is no more.
     if (turn !== this.#turn) return;
-    this.check = check;
-    const costs = { [request.service_tier]: check.estimate.cost, [other]: otherTier.estimate.cost };
-    this.tierCosts = { default: costs['default'] ?? null, flex: costs['flex'] ?? null };
+    this.check = priced.check;
+    this.#pricing.take(priced);
   }
 }

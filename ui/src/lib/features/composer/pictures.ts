@@ -1,5 +1,8 @@
 // Pictures that arrive by hand: dropped or pasted files, and frames of clips dragged from elsewhere in the window.
 
+import { isList } from './lists';
+import { carriesRecipe } from './recipes';
+
 /** The type under which a clip's frame is dragged: JSON of {@link DraggedFrame}. */
 export const FRAME_TYPE = 'application/x-lastframe-frame';
 
@@ -29,6 +32,10 @@ export function draggedFrame(data: Pick<DataTransfer, 'getData'>): DraggedFrame 
 
 /** The first file among those dropped or pasted; the program judges whether it is a picture. */
 export const firstFile = (data: Pick<DataTransfer, 'files'> | null): File | null => data?.files[0] ?? null;
+
+/** The files among those dropped that may be pictures: neither clips nor recipes nor lists. */
+export const pictureFiles = (data: Pick<DataTransfer, 'files'> | null): File[] =>
+  [...(data?.files ?? [])].filter((file) => !carriesRecipe(file) && !isList(file));
 
 /** A picture among what was pasted, if there is one. Some web views fill only `items`. */
 export function pastedPicture(data: Pick<DataTransfer, 'files' | 'items'> | null): File | null {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Failure, Job } from '$lib/ipc/bindings';
-import { endsInSettings, formOf, owedWhenFailed, owedWhenStopped, percentOf, roomOf } from './card';
+import { endsInSettings, formOf, mayBeThere, owedWhenFailed, owedWhenStopped, percentOf, roomOf } from './card';
 
 const failure = (code: Failure['code']): Failure => ({
   code,
@@ -25,6 +25,7 @@ const job = (changes: Partial<Job>): Job => ({
   submitted_at: null,
   finished_at: null,
   dismissed: false,
+  position: null,
   revision: 1,
   ...changes,
 });
@@ -36,6 +37,27 @@ describe('form', () => {
     expect(formOf(job({}))).toBe('progress');
     expect(formOf(job({ state: 'failed', wait }))).toBe('failed');
     expect(formOf(job({ state: 'unknown' }))).toBe('unknown');
+  });
+});
+
+describe('what is told once for the window', () => {
+  it('is not told again on the card', () => {
+    const wait = { reason: 'offline' as const, message: '' };
+    expect(formOf(job({ wait }), 'service')).toBe('progress');
+    expect(formOf(job({ wait: { reason: 'bad_download', message: '' } }), 'disk'), 'its own trouble is').toBe(
+      'waiting',
+    );
+    expect(formOf(job({ state: 'unknown' }), 'service')).toBe('unknown');
+  });
+});
+
+describe('asking once more', () => {
+  it('is offered for a task that has an id, unless the service itself called it failed', () => {
+    const failed = (code: Failure['code'], task_id: string | null = 't') =>
+      job({ state: 'failed', task_id, failure: failure(code) });
+    for (const code of ['expired', 'task_gone', 'no_video'] as const) expect(mayBeThere(failed(code)), code).toBe(true);
+    expect(mayBeThere(failed('task_failed'))).toBe(false);
+    expect(mayBeThere(failed('expired', null)), 'nobody knows what to ask about').toBe(false);
   });
 });
 

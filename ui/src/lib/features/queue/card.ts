@@ -3,17 +3,22 @@
  * Must not know words or layout; the words are in the catalogue under the names given here.
  */
 import type { FailureCode, Job, WaitReason } from '$lib/ipc/bindings';
+import type { ServiceRefusal } from '$lib/state/compose.svelte';
 import { owedAfter, type Owed } from '$lib/state/owed';
+import type { Hold } from '$lib/state/standing';
 import { isRehearsal } from '$lib/state/request';
 
 /** The four forms of a card. */
 export type Form = 'progress' | 'waiting' | 'failed' | 'unknown';
 
-/** The form of a job that has a card. */
-export function formOf(job: Job): Form {
+/**
+ * The form of a job that has a card. What holds up everything is told once for the window, so a job that waits for nothing
+ * else does not tell it again.
+ */
+export function formOf(job: Job, hold: Hold | null = null): Form {
   if (job.state === 'failed') return 'failed';
   if (job.state === 'unknown') return 'unknown';
-  return job.wait ? 'waiting' : 'progress';
+  return job.wait && (hold === null || job.wait.reason === 'bad_download') ? 'waiting' : 'progress';
 }
 
 /** What a failed job owes. */
@@ -25,10 +30,23 @@ export function owedWhenStopped(job: Job): Owed {
   return job.state === 'queued' ? 'nothing' : 'perhaps';
 }
 
-/** Whether the service's own words say more than ours. Ours are enough where the failure is the program's. */
+/** Whether the service's own words say more than ours. Of the other failures the message is only the program's English. */
 export function quotesTheService(code: FailureCode): boolean {
-  return code !== 'not_sent' && code !== 'image_missing' && code !== 'expired';
+  return code === 'invalid_request' || code === 'balance_or_permission' || code === 'refused' || code === 'task_failed';
 }
+
+/** What the service refused about the job's request, if it named a field by one of its documented codes. */
+export function refusalOf(job: Job): ServiceRefusal | undefined {
+  const failure = job.failure;
+  return failure?.field ? { field: failure.field, words: failure.message } : undefined;
+}
+
+/**
+ * Whether asking about the task once more may bring the clip after all. What the service itself called failed stays
+ * failed; everything else may have been a passing word.
+ */
+export const mayBeThere = (job: Job): boolean =>
+  job.state === 'failed' && job.task_id !== null && job.failure?.code !== 'task_failed';
 
 /** Waits that the person can end in Settings. */
 export function endsInSettings(reason: WaitReason): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Clip } from '$lib/ipc/bindings';
-import { billedOf, madeOf, pathOf, tookOf } from './facts';
+import { pathOf } from '$lib/shared/paths';
+import { apart, billedOf, billsOf, differencesOf, madeOf, timesOf, tookOf } from './facts';
 import { keepHabits, keptHabits } from './habits';
 
 const clip = (changes: Partial<Clip>): Clip => ({
@@ -68,6 +69,98 @@ describe('what it is made of', () => {
   });
 });
 
+describe('what the file is, against what was asked for', () => {
+  const media = (changes: Partial<Clip['media']>): Partial<Clip> => ({ media: { ...clip({}).media, ...changes } });
+
+  it('is silent when they agree', () => {
+    expect(differencesOf(clip({}))).toEqual([]);
+    expect(differencesOf(clip(media({ fps: 23.999 }))), 'a rounded clock is no other rate').toEqual([]);
+  });
+
+  it('says each thing that differs', () => {
+    const said = differencesOf(
+      clip({
+        ...media({ width: 864, height: 480, frames: 97, fps: 30 }),
+        request: { generate_audio: true, resolution: '720p', ratio: '16:9' },
+      }),
+    );
+    expect(said).toEqual([
+      'Size: 864 × 480 instead of 1248 × 704 (720p, 16:9).',
+      'Length: 97 frames instead of 121.',
+      'Frame rate: 30 fps instead of 24.',
+      'Sound was asked for, and the file has none.',
+    ]);
+  });
+
+  it('does not blame the service for what it may choose, nor a clip that nobody asked for here', () => {
+    const small = media({ width: 864, height: 480 });
+    expect(differencesOf(clip({ ...small, request: { ratio: 'adaptive' } }))).toEqual([]);
+    expect(differencesOf(clip({ ...small, request: { draft: true } }))).toEqual([]);
+    expect(differencesOf(clip({ ...small, provider: { kind: 'imported' } as unknown as Clip['provider'] }))).toEqual(
+      [],
+    );
+  });
+});
+
+describe('times and bills', () => {
+  it('tells the four times, and leaves out what nobody wrote down', () => {
+    const ids = (of: Clip): string[] => timesOf(of).map(({ id }) => id);
+    expect(ids(clip({ completed_at: '2026-11-22T14:07:58Z' }))).toEqual([
+      'queued',
+      'submitted',
+      'completed',
+      'downloaded',
+    ]);
+    expect(ids(clip({ submitted_at: null }))).toEqual(['queued', 'downloaded']);
+  });
+
+  it('tells a discount as a share off, and whose the tokens are', () => {
+    const value = (discount: string | null, tokens: number | null = 5): Record<string, unknown> =>
+      Object.fromEntries(
+        billsOf(clip({ billed: { cost: '1', discount, tokens } })).map((fact) => [
+          fact.id,
+          [fact.value, fact.detail].join(' ').trim(),
+        ]),
+      );
+    expect(value('0.6')).toEqual({ tokens: '5', discount: '40 % off' });
+    expect(value('1').discount).toBe('None');
+    expect(value(null, null)).toEqual({ tokens: '102,960 as estimated' });
+  });
+});
+
+describe('an imported clip', () => {
+  const imported = (request: Clip['request']): Clip =>
+    clip({ provider: { kind: 'imported' } as unknown as Clip['provider'], request });
+
+  it('tells what its file says, and of its making only what is known', () => {
+    expect(madeOf(imported({}), undefined).map(({ id }) => id)).toEqual(['size', 'length', 'sound']);
+    expect(madeOf(imported({ seed: 5, model: 'spark' }), undefined).map(({ id }) => id)).toEqual([
+      'model',
+      'size',
+      'length',
+      'seed',
+      'sound',
+    ]);
+    expect(billsOf(imported({}))).toEqual([]);
+    expect(timesOf(imported({})).map(({ id }) => id)).toEqual(['imported']);
+  });
+});
+
+describe('two clips', () => {
+  it('are told apart by the facts that differ, and no others', () => {
+    const large = clip({
+      id: 'b',
+      request: { ...clip({}).request, resolution: '1080p' },
+      media: { ...clip({}).media, width: 1920, height: 1088 },
+      billed: { cost: '0.42', discount: '1', tokens: 102_960 },
+    });
+    const { differ, same } = apart(clip({}), large, () => undefined);
+    expect(differ.map(({ id }) => id)).toEqual(['size', 'billed']);
+    expect(differ[0]).toMatchObject({ left: '1248 × 704 · 16:9, 720p', right: '1920 × 1088 · 16:9, 1080p' });
+    expect(same).toBeGreaterThan(8);
+  });
+});
+
 describe('the path of a file', () => {
   it.each([
     ['/new', '2026-11/a.mp4', '/new/2026-11/a.mp4'],
@@ -87,10 +180,10 @@ describe('habits', () => {
       getItem: (key: string) => kept.get(key) ?? null,
       setItem: (key: string, value: string) => void kept.set(key, value),
     };
-    expect(keptHabits(shelf)).toEqual({ volume: 1, muted: false, loop: false });
-    keepHabits(shelf, { volume: 0.4, muted: true, loop: true });
-    expect(keptHabits(shelf)).toEqual({ volume: 0.4, muted: true, loop: true });
+    expect(keptHabits(shelf)).toEqual({ volume: 1, muted: false, loop: false, rate: 1 });
+    keepHabits(shelf, { volume: 0.4, muted: true, loop: true, rate: 1 });
+    expect(keptHabits(shelf)).toEqual({ volume: 0.4, muted: true, loop: true, rate: 1 });
     for (const key of kept.keys()) kept.set(key, '{"volume":9');
-    expect(keptHabits(shelf)).toEqual({ volume: 1, muted: false, loop: false });
+    expect(keptHabits(shelf)).toEqual({ volume: 1, muted: false, loop: false, rate: 1 });
   });
 });

@@ -3,7 +3,10 @@
 import type { Habits } from './player.svelte';
 
 const KEY = 'viewer.habits';
-const FRESH: Habits = { volume: 1, muted: false, loop: false };
+const FRESH: Habits = { volume: 1, muted: false, loop: false, rate: 1 };
+
+/** How fast is kept while the window is open: who starts the program again expects clips at their own pace. */
+let rate = FRESH.rate;
 
 type Shelf = Pick<Storage, 'getItem' | 'setItem'>;
 
@@ -15,16 +18,19 @@ export function keptHabits(shelf: Shelf): Habits {
       volume: typeof kept.volume === 'number' ? Math.min(1, Math.max(0, kept.volume)) : FRESH.volume,
       muted: kept.muted === true,
       loop: kept.loop === true,
+      rate,
     };
   } catch {
-    return { ...FRESH };
+    return { ...FRESH, rate };
   }
 }
 
 /** Keeps them. A web view without storage forgets, which is no trouble worth saying. */
 export function keepHabits(shelf: Shelf, habits: Habits): void {
+  rate = habits.rate;
+  const { volume, muted, loop } = habits;
   try {
-    shelf.setItem(KEY, JSON.stringify(habits));
+    shelf.setItem(KEY, JSON.stringify({ volume, muted, loop }));
   } catch {
     return;
   }

@@ -13,6 +13,7 @@ export type Screen = Pick<
   | 'currentTime'
   | 'seeking'
   | 'ended'
+  | 'paused'
   | 'readyState'
   | 'playbackRate'
   | 'muted'
@@ -33,6 +34,27 @@ export interface Habits {
   volume: number;
   muted: boolean;
   loop: boolean;
+  /** How fast it plays, one of {@link RATES}; the shuttle comes on top. */
+  rate: number;
+}
+
+/** What the line of time and the buttons under a picture drive: one clip, or two side by side. */
+export interface Playing {
+  readonly frame: number;
+  readonly motion: Motion;
+  readonly speed: number;
+  readonly habits: Habits;
+  readonly rate: FrameRate;
+  readonly lastFrame: number;
+  toggle(): void;
+  pause(): void;
+  goTo(frame: number): void;
+  step(frames: number): void;
+  shuttle(way: -1 | 0 | 1): void;
+  setVolume(volume: number): void;
+  toggleMuted(): void;
+  toggleLoop(): void;
+  setRate(rate: number): void;
 }
 
 /** Whether and which way it plays. */
@@ -46,6 +68,12 @@ export type Beat = (callback: (milliseconds: number) => void) => () => void;
 
 /** Speeds of the shuttle keys, one press after another. */
 const SPEEDS = [1, 2, 4] as const;
+/** How fast a clip can be played. */
+export const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2] as const;
+/** Seconds by which one that follows another may be away before it is moved rather than hurried. */
+const FAR = 0.3;
+/** By how much one that follows is hurried or held back. */
+const HURRY = 0.1;
 /** `HTMLMediaElement.HAVE_METADATA`. */
 const HAS_METADATA = 1;
 /** `MediaError.MEDIA_ERR_DECODE`. */
@@ -53,7 +81,13 @@ const DECODE_ERROR = 3;
 /** What the service's videos are: H.264, High profile. */
 const H264 = 'video/mp4; codecs="avc1.640028"';
 
-export class Player {
+/** The next faster or slower of {@link RATES}. */
+export function nextRate(rate: number, way: -1 | 1): number {
+  const rates = way === 1 ? RATES.filter((one) => one > rate) : RATES.filter((one) => one < rate).reverse();
+  return rates[0] ?? rate;
+}
+
+export class Player implements Playing {
   /** The frame shown, from 0. */
   frame = $state(0);
   motion: Motion = $state('still');
@@ -62,7 +96,7 @@ export class Player {
   /** Whether the file has told its size and length. */
   ready = $state(false);
   trouble: Trouble | null = $state(null);
-  habits: Habits = $state({ volume: 1, muted: false, loop: false });
+  habits: Habits = $state({ volume: 1, muted: false, loop: false, rate: 1 });
 
   readonly rate: FrameRate;
   readonly #beat: Beat;
@@ -119,7 +153,7 @@ export class Player {
     this.#stopBeating();
     if (!screen) return;
     screen.pause();
-    screen.playbackRate = 1;
+    screen.playbackRate = this.habits.rate;
     if (!wasMoving) return;
     this.goTo(was === 'forward' ? frameAtTime(screen.currentTime, this.rate) : this.frame);
   }
@@ -136,7 +170,7 @@ export class Player {
       this.speed = 1;
       this.#stopBeating();
       this.#screen?.pause();
-      if (this.#screen) this.#screen.playbackRate = 1;
+      if (this.#screen) this.#screen.playbackRate = this.habits.rate;
     }
     this.#playWhenReady = false;
     this.#seek(clampFrame(frame, this.rate));
@@ -156,6 +190,15 @@ export class Player {
     const speed = same ? (SPEEDS[Math.min(at + 1, SPEEDS.length - 1)] ?? 1) : 1;
     if (way === 1) this.#forward(speed);
     else this.#backward(speed);
+  }
+
+  /** Gives up: somebody found out what is wrong with the file, which the element itself does not say. */
+  fail(trouble: Trouble): void {
+    this.#stopBeating();
+    this.motion = 'still';
+    this.#playWhenReady = false;
+    this.#screen?.pause();
+    this.trouble = trouble;
   }
 
   /** Tries the file once more after a trouble. */
@@ -182,11 +225,58 @@ export class Player {
     this.#applyHabits();
   }
 
+  /** Plays slower or faster from now on, and the next time. */
+  setRate(rate: number): void {
+    this.habits.rate = rate;
+    if (this.#screen) this.#screen.playbackRate = (this.motion === 'forward' ? this.speed : 1) * rate;
+  }
+
+  /** Takes over how somebody else likes to hear and watch. */
+  take(habits: Habits): void {
+    this.habits = { ...habits };
+    this.#applyHabits();
+  }
+
+  /** Where the element is now, in seconds. */
+  get seconds(): number {
+    return this.#screen?.currentTime ?? 0;
+  }
+
+  /**
+   * Goes along with another that plays forward and is at `seconds` now: hurried a little or held back where it is more than
+   * a frame away, moved where it is far away, standing on its last frame where the other is beyond its end.
+   */
+  follow(seconds: number, speed: number): void {
+    const screen = this.#screen;
+    if (!screen || !this.ready || screen.seeking) return;
+    if (seconds >= timeOfFrame(this.lastFrame, this.rate)) {
+      if (this.motion === 'forward' || this.frame !== this.lastFrame) this.goTo(this.lastFrame);
+      return;
+    }
+    const late = seconds - screen.currentTime;
+    if (this.motion !== 'forward') {
+      if (Math.abs(late) > 1 / this.rate.fps) screen.currentTime = seconds;
+      this.frame = frameAtTime(seconds, this.rate);
+      return this.#forward(speed);
+    }
+    const usual = speed * this.habits.rate;
+    const frames = Math.abs(late) * this.rate.fps;
+    let rate = screen.playbackRate;
+    if (Math.abs(late) > FAR * Math.max(1, usual)) screen.currentTime = seconds;
+    else if (frames > 1) rate = usual * (1 + Math.sign(late) * HURRY);
+    // Told to go on as usual only once it is there: each change of pace costs the decoder something.
+    else if (frames < 0.4) rate = usual;
+    if (rate !== screen.playbackRate) screen.playbackRate = rate;
+    this.speed = speed;
+  }
+
   #applyHabits(): void {
     if (!this.#screen) return;
     this.#screen.volume = this.habits.volume;
     this.#screen.muted = this.habits.muted;
     this.#screen.loop = this.habits.loop;
+    if (this.motion !== 'backward')
+      this.#screen.playbackRate = (this.motion === 'forward' ? this.speed : 1) * this.habits.rate;
   }
 
   #forward(speed: number): void {
@@ -199,7 +289,7 @@ export class Player {
     if (this.frame >= this.lastFrame) this.#seek(0);
     this.motion = 'forward';
     this.speed = speed;
-    screen.playbackRate = speed;
+    screen.playbackRate = speed * this.habits.rate;
     this.#watch();
     screen.play().catch(() => {
       // The system refused to start by itself, or another command came first: it stands still, nothing is wrong.
@@ -212,7 +302,7 @@ export class Player {
     if (!screen || !this.ready) return;
     if (this.motion === 'forward') {
       screen.pause();
-      screen.playbackRate = 1;
+      screen.playbackRate = this.habits.rate;
       this.frame = frameAtTime(screen.currentTime, this.rate);
     }
     this.#stopBeating();
@@ -223,7 +313,7 @@ export class Player {
     let began: number | null = null;
     const tick = (now: number): void => {
       began ??= now;
-      const frame = from - ((now - began) / 1000) * this.rate.fps * speed;
+      const frame = from - ((now - began) / 1000) * this.rate.fps * speed * this.habits.rate;
       this.#seek(clampFrame(frame, this.rate));
       if (this.frame === 0) this.pause();
       else this.#stopBeat = this.#beat(tick);
@@ -283,7 +373,7 @@ export class Player {
     this.#stopBeating();
     this.motion = 'still';
     this.speed = 1;
-    if (this.#screen) this.#screen.playbackRate = 1;
+    if (this.#screen) this.#screen.playbackRate = this.habits.rate;
     this.#seek(this.lastFrame);
   }
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { timeOfFrame } from './frames';
-import { Player, type Screen } from './player.svelte';
+import { nextRate, Player, type Screen } from './player.svelte';
 
 const RATE = { fps: 24, frames: 121 };
-const HABITS = { volume: 0.5, muted: false, loop: false };
+const HABITS = { volume: 0.5, muted: false, loop: false, rate: 1 };
 
 /** A video element without a document: seeks take until `settle()` is called. */
 class FakeScreen extends EventTarget {
@@ -237,6 +237,33 @@ describe('habits', () => {
     expect(screen.volume, 'unmuting is heard').toBe(1);
     player.toggleLoop();
     expect(screen.loop).toBe(true);
+  });
+});
+
+describe('pace', () => {
+  it('holds for playing, backward and forward, and is the base of the shuttle', () => {
+    player.setRate(0.5);
+    player.play();
+    expect(screen.playbackRate).toBe(0.5);
+    player.shuttle(1);
+    player.shuttle(1);
+    expect(screen.playbackRate, 'four times of a half').toBe(2);
+    player.pause();
+    expect(screen.playbackRate).toBe(0.5);
+    player.goTo(48);
+    screen.settle();
+    player.shuttle(-1);
+    beat(1000);
+    screen.settle();
+    beat(2000);
+    expect(player.frame, 'a second back at half the pace is twelve frames').toBe(36);
+  });
+
+  it('goes to the next one, and no further than the ends', () => {
+    expect(nextRate(1, 1)).toBe(1.25);
+    expect(nextRate(1, -1)).toBe(0.75);
+    expect(nextRate(0.25, -1)).toBe(0.25);
+    expect(nextRate(2, 1)).toBe(2);
   });
 });
 

@@ -9,6 +9,7 @@ export const gallery = {
   'gallery.continue': 'Continue',
   'gallery.continue-this': 'Continue from the last frame: {title}',
   'gallery.continues': 'continues another clip',
+  'gallery.more': 'More: {title}',
   'gallery.no-poster': 'The picture of this clip is missing.',
   'gallery.loading': 'Loading more clips',
   'gallery.load-failed': 'More clips could not be loaded.',

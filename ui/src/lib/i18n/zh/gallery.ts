@@ -9,6 +9,7 @@ export const gallery: Record<keyof typeof keys, string> = {
   'gallery.continue': '接续',
   'gallery.continue-this': '从尾帧接续：{title}',
   'gallery.continues': '接续另一个片段',
+  'gallery.more': '更多：{title}',
   'gallery.no-poster': '此片段的封面缺失。',
   'gallery.loading': '正在载入更多片段',
   'gallery.load-failed': '无法载入更多片段。',

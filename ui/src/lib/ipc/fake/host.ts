@@ -1,16 +1,42 @@
 // A whole program in the page, for tests and design in a plain browser: every command on data in memory, jobs that
 // advance by timers, events as the engine sends them. It is never part of the desktop build.
 
-import type { Clip, Event, Film, KeyStatus, Session, Settings } from '../bindings';
+import type { Clip, Event, FileCheck, Film, Hindrance, KeyStatus, Session, Settings, Wait } from '../bindings';
 import { CommandError, type Commands, type Host } from '../host';
 import { emptyRequest } from '$lib/state/request';
-import { catalogue, check, fit, prices } from './check';
+import { readBatch } from './batches';
+import {
+  catalogue,
+  check,
+  fit,
+  listPrices,
+  liveCatalogue,
+  recentBills,
+  useCatalogue,
+  usePrices,
+  wrongPrices,
+} from './check';
+import { frame } from './framings';
+import { FakeGallery } from './gallery';
 import { FakeJobs } from './jobs';
+import { guard } from './guards';
+import { FakeImports } from './imports';
+import { Many } from './many';
 import { PictureShelf, pickFile } from './pictures';
+import { PresetShelf, pastPrompts } from './recall';
+import { recipeIn } from './recipes';
 import { idAt, sample } from './samples';
 import { scenarioOf, type Scenario } from './scenario';
+import { FakeLedger } from './usage';
 
 const DRAFT = 'fake-draft';
+
+/** What a test of the page says about the world: services that are away, downloads that stand still, files that changed. */
+export interface World {
+  services?: Hindrance[];
+  downloads?: Wait | null;
+  files?: Record<string, FileCheck>;
+}
 
 const refuse = (
   code: CommandError['code'],
@@ -31,7 +57,15 @@ const settingsOf = (scenario: Scenario): Settings => ({
   parallel_jobs: 3,
   theme: scenario.theme,
   language: scenario.language,
-  prices,
+  prices: {
+    ...listPrices,
+    prices: listPrices.prices.filter((row) => row.model !== scenario.unpriced),
+  },
+  guards: { monthly_budget: scenario.budget, job_ceiling: scenario.ceiling },
+  recipe_in_copies: true,
+  live_specs: true,
+  specs_address: 'https://cloud-model-spec.vtrix.ai',
+  trash_days: 30,
 });
 
 /** The fake program, playing what the page's address asks for. */
@@ -45,26 +79,56 @@ export function fakeHost(query: URLSearchParams): Host {
   const stock =
     scenario.name === 'full' ? sample(Date.now(), scenario.years) : { clips: [], jobs: [], pictures: new Map() };
   const shelf = new PictureShelf(stock.pictures);
-  const work = new FakeJobs(scenario, tell, (clip) =>
-    shelf.dress(clip.id, clip.media.width, clip.media.height, clip.request.first_frame),
-  );
+  const many = scenario.clips > 0 ? new Many(scenario.clips, stock.clips.slice(0, 15), Date.now()) : null;
+  const work = new FakeJobs(scenario, tell, (clip) => {
+    gallery.changed();
+    shelf.dress(clip.id, clip.media.width, clip.media.height, clip.request.first_frame);
+  });
+  const gallery = new FakeGallery({ clips: work.clips, many, tell });
+  for (const clip of stock.clips.slice(0, scenario.missing)) clip.missing = true;
   for (const clip of stock.clips) {
     work.clips.set(clip.id, clip);
     shelf.shape(clip.id, clip.media.width, clip.media.height);
   }
   for (const job of stock.jobs) work.jobs.set(job.id, job);
   if (scenario.name === 'full') heldJob(work);
+  const tellClip = (event: Event): void => {
+    if (event.kind === 'clip') gallery.changed();
+    tell(event);
+  };
+  const imports = new FakeImports(work.clips, tellClip, (id) => shelf.dress(id, 1280, 720, null));
+  const startedActs = new Set<string>();
+  let files: Record<string, FileCheck> = {};
+  addEventListener('fake-world', (event) => {
+    const world = (event as CustomEvent<World>).detail;
+    const now = work.standing();
+    if (world.files) files = world.files;
+    work.hinder(world.services ?? now.services, world.downloads === undefined ? now.downloads : world.downloads);
+  });
+
+  const ledger = new FakeLedger(
+    () => work.clips.values(),
+    () => work.jobs.values(),
+  );
+  const shelved = new PresetShelf();
+  // A page's test: the first of the queue leaves, and the window hears of it only later.
+  addEventListener('fake-send-first', () => work.sendUnheard());
 
   let settings = settingsOf(scenario);
+  usePrices(settings.prices ?? listPrices);
+  work.parallel = scenario.parallel ?? settings.parallel_jobs ?? 3;
+  /** How often the ledger was looked at: one that cannot be read works the second time. */
+  let looks = 0;
   /** How often the session was asked for: a start-up that failed works the second time. */
   let openings = 0;
+  let damaged = scenario.name === 'damaged';
   let key: KeyStatus = scenario.connected
     ? { state: 'stored', last_four: '7f3a', problem: null, keychain: null, refused: false }
     : { state: 'missing', last_four: null, problem: null, keychain: null, refused: false };
 
   const newest = (): Clip[] => [...work.clips.values()].sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
   const clipBy = (id: string): Clip => {
-    const clip = work.clips.get(id);
+    const clip = work.clips.get(id) ?? many?.find(id);
     if (!clip) throw refuse('not_found', 'This clip is not in the library.');
     return clip;
   };
@@ -78,6 +142,12 @@ export function fakeHost(query: URLSearchParams): Host {
   const plain: { [Name in keyof Commands]: (...args: Parameters<Commands[Name]>) => unknown } = {
     session: async (): Promise<Session> => {
       openings += 1;
+      if (damaged)
+        throw refuse(
+          'damaged',
+          'The library’s database is damaged: database disk image is malformed.',
+          'Run `lastframe library rebuild`, then start again.',
+        );
       if (openings > 1 && scenario.name === 'startup-failure') await pause(400);
       else if (scenario.name === 'startup-failure')
         throw refuse(
@@ -89,10 +159,12 @@ export function fakeHost(query: URLSearchParams): Host {
         version: '0.1.0',
         settings,
         key,
-        catalogue,
+        catalogue: useCatalogue(query.has('live') ? liveCatalogue() : catalogue),
+        list_prices: listPrices,
         media: 'fake:',
         clips_folder: settings.clips_folder ?? '/home/you/Videos/Lastframe',
         home: '/home/you/.local/share/lastframe',
+        standing: work.standing(),
         // Looked at afresh: another folder can be written.
         notices:
           scenario.notice && settings.clips_folder === null
@@ -107,21 +179,59 @@ export function fakeHost(query: URLSearchParams): Host {
       };
     },
     changeSettings: (next) => {
-      if (!/^https:\/\/[^\s/]+|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(next.service_address ?? ''))
-        throw refuse('invalid', 'The service address must be an https URL.');
-      settings = { ...next, service_address: next.service_address?.replace(/\/+$/, '') };
+      for (const address of [next.service_address, next.specs_address])
+        if (!/^https:\/\/[^\s/]+|^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/.test(address ?? ''))
+          throw refuse('invalid', 'The service address must be an https URL.');
+      for (const limit of Object.values(next.guards ?? {}))
+        if (limit !== null && !/^\d+(\.\d+)?$/.test(limit))
+          throw refuse('invalid', 'A budget or ceiling is an amount of US dollars, at least 0.');
+      const wrong = wrongPrices(next.prices ?? listPrices);
+      if (wrong !== null) throw refuse('invalid', 'A price was refused.', null, { kind: 'setting', code: wrong });
+      usePrices(next.prices ?? listPrices);
+      work.parallel = next.parallel_jobs ?? 3;
+      settings = {
+        ...next,
+        service_address: next.service_address?.replace(/\/+$/, ''),
+        specs_address: next.specs_address?.replace(/\/+$/, ''),
+      };
       tell({ kind: 'settings', value: settings });
       return settings;
     },
     draft: () => JSON.parse(sessionStorage.getItem(DRAFT) ?? 'null') as unknown,
-    saveDraft: (request) => {
-      sessionStorage.setItem(DRAFT, JSON.stringify(request));
+    saveDraft: (draft) => {
+      sessionStorage.setItem(DRAFT, JSON.stringify(draft));
       return null;
     },
+    prompts: (search, limit) => pastPrompts([...work.jobs.values(), ...work.clips.values()], search, limit),
+    presets: () => shelved.all(),
+    savePreset: (name, request, replace) => shelved.save(name, request, replace),
+    renamePreset: (name, to) => shelved.rename(name, to),
+    deletePreset: (name) => shelved.remove(name),
     chooseFolder: () => '/home/you/Films/Lastframe',
     revealLogs: () => null,
+    rebuildLibrary: async () => {
+      for (const read of [40, 90, 120]) {
+        await pause(150);
+        tell({ kind: 'rebuilding', value: read });
+      }
+      damaged = false;
+      return {
+        clips: 118,
+        jobs: 2,
+        refused: ['/home/you/Videos/Lastframe/2026-11/harbour.json: its video is not beside it'],
+        refused_count: 1,
+        kept: '/home/you/.local/share/lastframe/library.damaged-20261122T211500Z.db',
+      };
+    },
+    // There is no process of its own to end.
+    renewPage: () => false,
     check,
-    generate: (request, count, believed) => {
+    recentBills: (request) => {
+      const rehearsal = settings.door !== 'connect';
+      const clips = [...work.clips.values()].filter((clip) => (clip.provider.kind === 'rehearsal') === rehearsal);
+      return recentBills(request, clips, rehearsal);
+    },
+    generate: (request, count, believed, beyondGuards) => {
       const wrong = check(request, count).problems.find((problem) => !problem.warning);
       if (wrong)
         throw new CommandError({
@@ -137,7 +247,9 @@ export function fakeHost(query: URLSearchParams): Host {
           : ({ kind: 'rehearsal' } as const);
       if (JSON.stringify(believed) !== JSON.stringify(provider))
         throw refuse('wrong_state', 'The service was changed in the meantime; nothing was sent.');
-      return Array.from({ length: count }, () => work.start(request, provider));
+      const costs = Array.from({ length: count }, () => check(request, 1).total);
+      if (!beyondGuards) guard(settings.guards ?? {}, provider, costs, work.spentThisMonth());
+      return costs.map(() => work.start(request, provider));
     },
     continueFrom: (id) => {
       const clip = clipBy(id);
@@ -162,6 +274,21 @@ export function fakeHost(query: URLSearchParams): Host {
       const bytes = await pickFile();
       return bytes ? shelf.keep(bytes) : null;
     },
+    framePicture: async (id, size, framing) => shelf.keep(await frame(shelf.url(`images/${id}`), size, framing)),
+    readBatch,
+    startBatch: (act, rows, believed, beyondGuards) => {
+      if (startedActs.has(act)) throw refuse('wrong_state', 'This list was started already.');
+      const provider =
+        settings.door === 'connect'
+          ? ({ kind: 'service', address: settings.service_address ?? '' } as const)
+          : ({ kind: 'rehearsal' } as const);
+      if (JSON.stringify(believed) !== JSON.stringify(provider))
+        throw refuse('wrong_state', 'The service was changed in the meantime; nothing was sent.');
+      const costs = rows.flatMap(({ request, count }) => Array.from({ length: count }, () => check(request, 1).total));
+      if (!beyondGuards) guard(settings.guards ?? {}, provider, costs, work.spentThisMonth());
+      startedActs.add(act);
+      return rows.flatMap(({ request, count }) => Array.from({ length: count }, () => work.start(request, provider)));
+    },
     takeFrame: (id, frame) => {
       const { media } = clipBy(id);
       return { id: `frame-${id}@${frame}`, format: 'png', width: media.width, height: media.height, bytes: 900_000 };
@@ -170,8 +297,15 @@ export function fakeHost(query: URLSearchParams): Host {
       [...work.jobs.values()]
         .filter((job) => !job.dismissed && job.state !== 'done' && job.state !== 'canceled')
         .reverse(),
-    stopFollowing: (id) => work.moveFrom(id, ['queued', 'submitting', 'running', 'downloading'], { state: 'canceled' }),
-    sendAgain: (id) => {
+    cancelQueued: (id) => {
+      const { state } = work.job(id);
+      if (state !== 'queued') throw refuse('wrong_state', `The job is ${state}.`, null, { kind: 'job', code: state });
+      return work.move(id, { state: 'canceled' });
+    },
+    stopFollowing: (id) => work.moveFrom(id, ['running', 'downloading'], { state: 'canceled' }),
+    sendAgain: (id, beyondGuards) => {
+      const { request, provider } = work.job(id);
+      if (!beyondGuards) guard(settings.guards ?? {}, provider, [check(request, 1).total], work.spentThisMonth());
       const old = work.moveFrom(id, ['failed', 'unknown'], { dismissed: true });
       return work.start(old.request, old.provider);
     },
@@ -197,6 +331,15 @@ export function fakeHost(query: URLSearchParams): Host {
       work.follow(id, 0.1);
       return job;
     },
+    recheck: (id) => {
+      const { task_id } = work.job(id);
+      if (task_id === null) throw refuse('not_found', 'The service knows no task of that id.');
+      const job = work.moveFrom(id, ['failed'], { state: 'running', failure: null, wait: null, finished_at: null });
+      work.follow(id, 0.1);
+      return job;
+    },
+    pauseQueue: (paused) => work.pause(paused),
+    moveInQueue: (id, before) => work.moveInQueue(id, before),
     dismiss: (id) => work.moveFrom(id, ['failed', 'unknown', 'canceled'], { dismissed: true }),
     clips: (after, limit) => {
       const all = newest();
@@ -204,6 +347,20 @@ export function fakeHost(query: URLSearchParams): Host {
       return { clips: all.slice(from, from + limit), total: all.length };
     },
     clip: clipBy,
+    gallery: (query) => gallery.shelf(query),
+    galleryPage: (query, from, count) => gallery.page(query, from, count),
+    galleryIds: (query, from, count) => gallery.ids(query, from, count),
+    galleryPlace: (query, id) => gallery.place(query, id),
+    markClips: (ids, mark) => gallery.mark(ids, mark),
+    trashClips: (ids) => gallery.trash(ids),
+    restoreClips: (ids) => gallery.restore(ids),
+    deleteClips: (ids) => gallery.delete(ids),
+    tags: () => gallery.tags(),
+    savedSearches: () => gallery.searches(),
+    saveSearch: (name, query) => gallery.saveSearch(name, query),
+    deleteSearch: (name) => gallery.deleteSearch(name),
+    diskUse: () => gallery.diskUse(),
+    exportClips: (ids) => ({ folder: '/home/you/Films/Out', files: ids.length }),
     film: (id): Film => {
       const clips = [clipBy(id)];
       for (let first = clips[0]; first?.request.continues; first = clips[0])
@@ -220,6 +377,9 @@ export function fakeHost(query: URLSearchParams): Host {
     reply: (id) => JSON.stringify({ id: clipBy(id).task_id, status: 'completed', progress: 1 }, null, 2),
     revealClip: () => null,
     saveFrame: (id, frame) => path(id, frame),
+    saveCopy: (id) => `/home/you/Videos/${clipBy(id).id}.mp4`,
+    verifyClip: (id) => files[clipBy(id).id] ?? 'intact',
+    readRecipe: (data) => recipeIn(Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0))),
     saveKey: (value, sessionOnly) => {
       if (value.trim().length < 8) throw refuse('key_refused', 'The service does not accept this key.');
       if (scenario.name === 'no-keychain' && !sessionOnly)
@@ -238,11 +398,38 @@ export function fakeHost(query: URLSearchParams): Host {
         refused: false,
       });
     },
+    // In a browser the clipboard is not the program's: it takes a key of its own.
+    pasteKey: (sessionOnly) => plain.saveKey('vtx-example-not-a-real-key-7f3a', sessionOnly),
     checkKey: () => {
       if (key.state === 'missing') throw refuse('key_missing', 'There is no key for the service.');
       return key;
     },
+    refreshCatalogue: () => {
+      const now = useCatalogue(liveCatalogue());
+      tell({ kind: 'catalogue', value: now });
+      return now;
+    },
+    importFiles: () => imports.run(),
+    importDropped: () => imports.run(),
+    cancelImport: () => imports.cancel(),
+    lookForClip: (id) => imports.look(clipBy(id).id),
+    locateClip: (id) => {
+      imports.missing[id] = false;
+      return imports.look(id);
+    },
+    mendPoster: () => false,
+    copyFile: () => null,
+    dragFile: () => null,
     removeKey: () => keyIs({ state: 'missing', last_four: null, problem: null, keychain: null, refused: false }),
+    usage: (days, week) => {
+      looks += 1;
+      if (query.has('broken-ledger') && looks === 1)
+        throw refuse('storage', 'The library could not be read: disk I/O error.');
+      return ledger.usage(days, week);
+    },
+    usagePage: (asked, from, count) => ledger.page(asked, from, count),
+    exportUsage: (_days, format) => `/home/you/Documents/lastframe-usage.${format}`,
+    budgetWarning: () => ledger.warning(settings.guards ?? {}, work.spentThisMonth()),
   };
 
   const commands: Record<string, (...args: unknown[]) => Promise<unknown>> = {};
@@ -256,7 +443,8 @@ export function fakeHost(query: URLSearchParams): Host {
       listeners.add(heard);
       return () => listeners.delete(heard);
     },
-    mediaUrl: (_base, mediaPath) => shelf.url(mediaPath),
+    mediaUrl: (_base, mediaPath) =>
+      shelf.url(mediaPath.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/, (id) => many?.sampleOf(id) ?? id)),
   };
 }
 
@@ -290,6 +478,7 @@ function heldJob(work: FakeJobs): void {
     submitted_at: new Date(at).toISOString(),
     finished_at: null,
     dismissed: false,
+    position: null,
     revision: 4,
   });
 }

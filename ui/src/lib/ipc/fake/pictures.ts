@@ -50,9 +50,10 @@ export class PictureShelf {
       const clip = name.replace(/^frame-/, '').replace(/@.*$/, '');
       return this.#images.get(name) ?? stillUrl(this.#clips.get(clip)?.end ?? '');
     }
-    const id = name.replace(/\.(mp4|last\.png|poster\.webp)$/, '');
+    const id = name.replace(/\.(mp4|last\.png|poster\.webp|strip\.webp)$/, '');
     const pictures = this.#clips.get(id);
     if (name.endsWith('.mp4')) return videoUrl(shapeOf(this.#shapes.get(id) ?? 16 / 9));
+    if (name.endsWith('.strip.webp')) return stillUrl(`${shapeOf(this.#shapes.get(id) ?? 16 / 9)}.strip`);
     if (name.endsWith('.last.png')) return stillUrl(pictures?.end ?? '');
     return this.#images.get(`poster:${id}`) ?? stillUrl(pictures?.still ?? '');
   }
@@ -72,14 +73,6 @@ export class PictureShelf {
         reason: null,
       });
     }
-    if (Math.min(bitmap.width, bitmap.height) < 300)
-      throw new CommandError({
-        code: 'invalid',
-        message: `The picture is ${bitmap.width} × ${bitmap.height} px; each side must be between 300 and 6000 px.`,
-        field: null,
-        hint: null,
-        reason: { kind: 'request', code: 'image_side' },
-      });
     const digest = await crypto.subtle.digest('SHA-256', bytes);
     const id = [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
     this.#images.set(id, URL.createObjectURL(blob));

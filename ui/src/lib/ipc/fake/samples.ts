@@ -158,6 +158,7 @@ function sampleJobs(now: number): Job[] {
       submitted_at: new Date(at + 400).toISOString(),
       finished_at: null,
       dismissed: false,
+      position: null,
       revision: 3,
       ...extra,
     };
@@ -239,6 +240,7 @@ export function clipOf(request: Request, id: string, job: string, created: numbe
     last_frame_from_service: true,
     created_at: new Date(created).toISOString(),
     submitted_at: new Date(created + 400).toISOString(),
+    completed_at: new Date(created + 108_000).toISOString(),
     finished_at: new Date(created + 112_000).toISOString(),
   };
 }

@@ -2,12 +2,13 @@
 
 import type { Language, Theme } from '../bindings';
 
-const SCENARIOS = ['full', 'empty', 'first-run', 'startup-failure', 'no-keychain'] as const;
+const SCENARIOS = ['full', 'empty', 'first-run', 'startup-failure', 'damaged', 'no-keychain'] as const;
 
 export interface Scenario {
   /**
    * full: a library of samples · empty: nothing made yet · first-run: neither door chosen ·
-   * startup-failure: the session cannot be opened · no-keychain: first run on a computer without one.
+   * startup-failure: the session cannot be opened · damaged: nor can the library, until it is made again ·
+   * no-keychain: first run on a computer without one.
    */
   name: (typeof SCENARIOS)[number];
   /** How many times faster than six seconds a clip is made. */
@@ -22,6 +23,19 @@ export interface Scenario {
   notice: boolean;
   /** How many times over the sample library is there, further and further back: a library of years. */
   years: number;
+  /** How many clips more, made as they are asked for. */
+  clips: number;
+  /** How many of the newest clips have lost their file. */
+  missing: number;
+  /** Guards in force, USD. */
+  budget: string | null;
+  ceiling: string | null;
+  /** By how many percent the service bills more than the list says. */
+  dearer: number;
+  /** A model that has no price. */
+  unpriced: string | null;
+  /** How many jobs are under way at once, if it is not what the settings say. */
+  parallel: number | null;
 }
 
 const oneOf = <T extends string>(text: string | null, words: readonly T[], otherwise: T): T =>
@@ -37,5 +51,12 @@ export function scenarioOf(query: URLSearchParams): Scenario {
     connected: query.get('door') === 'connect',
     notice: query.has('notice'),
     years: Number(query.get('years')) || 1,
+    clips: Number(query.get('clips')) || 0,
+    missing: Number(query.get('missing')) || 0,
+    budget: query.get('budget'),
+    ceiling: query.get('ceiling'),
+    dearer: Number(query.get('dearer')) || 0,
+    unpriced: query.get('unpriced'),
+    parallel: Number(query.get('parallel')) || null,
   };
 }

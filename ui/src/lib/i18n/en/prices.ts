@@ -1,0 +1,73 @@
+// Words of prices, of what was billed, and of the controls that change what a clip costs.
+
+export const prices = {
+  'settings.prices': 'Prices',
+  'prices.text': 'US dollars per million tokens. An estimate uses these; what the service bills always wins.',
+  'prices.model': 'Model',
+  'prices.online': 'Online',
+  'prices.flex': 'Flex',
+  'prices.example': '5 s at 720p, 16:9',
+  'prices.silent': '{model}, silent',
+  'prices.sound': '{model}, with sound',
+  'prices.online-of': '{name}: price online',
+  'prices.flex-of': '{name}: price in flex',
+  'prices.none': 'None',
+  'prices.rule':
+    'A price is an amount like 1.8 or 0.95, at most 1,000,000; nothing online for a model without a price.',
+  'prices.share': 'Flex costs',
+  'prices.share-text': 'Percent of the price online, for every model without a flex price of its own.',
+  'prices.share-rule': 'A share is a number of percent from 0 to 100.',
+  'prices.changed': '{name}: {price} per million tokens.',
+  'prices.removed': '{name} has no price any more.',
+  'prices.share-changed': 'Flex costs {percent} % of the price online.',
+  'prices.reset': 'Reset to the list prices',
+  'prices.reset-short': 'Reset',
+  'prices.reset-text': 'The prices that Lastframe came with.',
+  'prices.reset-done': 'The list prices are in force.',
+  'prices.undo': 'Undo',
+
+  'prices.unknown': 'price not known',
+  'prices.each': '{count, plural, one {The last one was billed {cost}.} other {The last # were billed {cost} each.}}',
+  'prices.at-size':
+    '{count, plural, one {By the last bill this would be {cost}.} other {By the last # bills this would be {cost}.}}',
+  'prices.over': '{percent} % more than estimated.',
+  'prices.under': '{percent} % less than estimated.',
+  'prices.not-free': 'The table says that it is free.',
+  'prices.use': 'Use {price} per million from now on',
+  'prices.used': '{model} is estimated at {price} per million tokens from now on.',
+
+  'prices.try-small-cost': 'Try 480p first · {cost}',
+  'prices.try-small-saving': 'Try 480p first · {cost}, saves {saving}',
+  'prices.redo': 'Redo at 1080p · {cost}',
+  'prices.redo-waiting': 'Redo at 1080p',
+  'prices.redo-hint': 'The same request with the same seed and pictures, at 1080p.',
+  'prices.redo-started': 'It is being made again at 1080p, with the same seed.',
+  'prices.redo-not': 'This cannot be made at 1080p: {why}',
+  'prices.use-seed': 'Use this seed',
+  'prices.seed-used': 'The seed {seed} is in the form.',
+
+  'prices.exact-length': 'Or to the frame',
+  'prices.exact-length-label': 'Length in seconds, with a fraction',
+  'prices.length-unit': 's',
+  'prices.length-is': '{frames, plural, one {# frame} other {# frames}} · {seconds}',
+  'prices.flex-means':
+    'Flex is offline: cheaper and slower. The service makes it when it has room, which can take hours.',
+  'prices.last-frame-means': 'As a clean picture to continue from. Off: it is taken from the file instead.',
+  'prices.expiry-other': 'Other',
+  'prices.expiry-hours': 'Hours',
+  'prices.expiry-minutes': 'Minutes',
+  'prices.expiry-limits': 'From 1 hour to 3 days. A clip that is not done by then is given up and not billed.',
+  'prices.hours-short': '{count} h',
+
+  'setting-refused.not_https': 'The service address must be an https URL.',
+  'setting-refused.plain_http':
+    'A plain http address is allowed only on this computer; elsewhere the key would travel unprotected.',
+  'setting-refused.extras': 'The service address is a host and a path, without login, query or fragment.',
+  'setting-refused.guard': 'A budget or ceiling is an amount of US dollars, at least 0.',
+  'setting-refused.parallel_jobs': 'Between 1 and 10 jobs can run side by side.',
+  'setting-refused.price':
+    'A price is an amount of US dollars per million tokens from 0 to 1,000,000, with at most six decimals.',
+  'setting-refused.flex_share': 'The flex tier’s share of the online price is between 0 and 100 %.',
+  'setting-refused.trash_days': 'Clips stay in the trash for 1 to 3,650 days, or until it is emptied.',
+  'setting-refused.price_twice': 'Each model has one row in the table of prices.',
+} as const;

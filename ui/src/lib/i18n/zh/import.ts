@@ -1,0 +1,51 @@
+// 导入、导出与丢失的文件。
+
+import type { imports as en } from '../en/import';
+
+export const imports: Record<keyof typeof en, string> = {
+  'import.act': '导入…',
+  'import.palette': '导入视频…',
+  'import.progress': '正在导入 {done}/{total}',
+  'import.stop': '停止',
+  'import.stopping': '正在停止…',
+  'import.title': '导入',
+  'import.taken': '{count, plural, =0 {没有导入片段} other {已导入 # 个片段}}',
+  'import.known': '{count, plural, other {# 个已在片库中}}',
+  'import.refused': '{count, plural, other {# 个文件未能导入}}',
+  'import.left': '{count, plural, other {# 个文件未处理}}',
+  'import.show': '查看',
+  'import.details': '详情',
+  'import.gap': '；',
+  'import.problem.missing': '文件已不存在。',
+  'import.problem.not_a_file': '这是文件夹，不是视频。',
+  'import.problem.unreadable': '无法读取。',
+  'import.problem.not_a_video': '不是 MP4 视频。',
+  'import.problem.truncated': '文件不完整。',
+  'import.problem.changing': '读取时文件发生了变化。请等它写完后再试。',
+  'import.problem.disk_full': '磁盘已满。请腾出空间后再导入。',
+  'import.problem.folder_gone': '片段文件夹不见了。请连接其所在的磁盘，或在设置中另选。',
+  'import.problem.folder_unwritable': '片段文件夹无法写入。请在设置中另选，或允许写入。',
+  'import.problem.library': '片库未能收入；详情见日志。',
+  'import.drop-title': '导入片库',
+  'import.drop-text': '视频（.mp4）会成为片段，原文件留在原处。',
+  'import.drop-settings': '用在这里',
+  'import.drop-settings-text': '图片作为首帧；片段或配方取其设置',
+  'import.nothing': '此处无法得知拖入的文件，请改为选择文件。',
+
+  'file.clip_missing': '此片段的文件已不在原处。',
+  'file.another_file': '这是另一个文件：内容与此片段不同。',
+  'notice.earlier_folder': '以前的片段文件夹不见了。连接其所在的磁盘即可看到其中的片段；没有丢失任何内容。',
+
+  'missing.title': '文件不见了',
+  'missing.text': '文件在 Lastframe 之外被移动、改名或删除。只要它以任何名称回到片段文件夹，就会被找到。',
+  'missing.locate': '指定位置…',
+  'missing.look': '再找一次',
+  'missing.found': '文件已找回。',
+  'missing.still': '在片段文件夹中没有找到。',
+
+  'out.copy-file': '复制文件',
+  'out.copy-prompt': '复制提示词',
+  'out.copied': '文件已复制，可粘贴到文件夹或其他程序。',
+  'out.drag': '拖出文件',
+  'out.drag-hint': '拖到桌面或其他程序。用键盘时请用“复制文件”。',
+};
