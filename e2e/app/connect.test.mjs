@@ -56,10 +56,10 @@ windowTest('the first run connects with a key, and says a wrong one once', async
   world.writeSettings({ service_address: address });
   let person = await world.open();
   await person.waitFor('first-run');
-  await person.enterKey(wrong, 'door-connect');
+  await person.enterKey(wrong);
   await person.waitForErrorAt('key-input');
   assert.equal((await person.browser.$$('[role="alert"]').getElements()).length, 1, 'it is said once');
-  await person.enterKey(key, 'door-connect');
+  await person.enterKey(key);
   await person.waitFor('place-gallery');
   assert.equal(storedKey(address), key);
 
@@ -75,7 +75,7 @@ windowTest('without a keychain a key works for the session only', async (world) 
   // A bus that nobody listens on. Not an unset variable: that would start another bus by itself.
   const person = await world.open({ DBUS_SESSION_BUS_ADDRESS: `unix:path=${world.folder}/no-bus` });
   await person.waitFor('first-run');
-  await person.enterKey(key, 'door-connect');
+  await person.enterKey(key);
   assert.match(await person.waitForErrorAt('key-input'), /keychain/i, 'what is missing is said in words');
   await person.click('key-session-only');
   await person.waitFor('place-gallery');

@@ -29,3 +29,32 @@ for (const [how, stop] of [
     assert.deepEqual(await person.ids('job-card'), [], 'nothing is left over');
   });
 }
+
+windowTest(
+  'three jobs one after another, killed in the third, come to three clips',
+  async (world) => {
+    world.writeSettings({ parallel_jobs: 1 });
+    let person = await world.open({ LASTFRAME_REHEARSAL_SPEED: '1' });
+    await person.rehearse();
+    const prompts = ['A paper boat drifts', 'A night ferry leaves the harbour', 'Rain begins on a paper lantern'];
+    for (const prompt of prompts) await person.generate(prompt);
+    const before = await person.waitForClips(2, 120_000);
+    let third = [];
+    const inThird = async () => {
+      third = await person.ids('job-card');
+      return third.length === 1 && (await person.state(third[0])) === 'running';
+    };
+    await person.waitUntil(inThird, 'the service should have taken the third job');
+    await person.app.kill();
+    assert.equal(submits(world.home), 3);
+
+    person = await world.open();
+    await person.waitFor('place-gallery');
+    const clips = await person.waitForClips(3);
+    assert.deepEqual(clips.slice(1), before, 'the first two are as they were');
+    for (const clip of clips) clipFile(world.home, clip);
+    assert.equal(submits(world.home), 3, 'none was asked for again');
+    assert.deepEqual(await person.ids('job-card'), [], 'nothing is left over');
+  },
+  { minutes: 6 },
+);

@@ -69,14 +69,12 @@ test.describe('a failed job that the service has given an id', () => {
     await expect(card).toContainText('It may have cost you $0.19.');
     const id = await card.getAttribute('data-id');
     const first = card.locator('.act').first();
-    await expect(first, 'what costs nothing comes first').toHaveText(/^Look again/);
+    await expect(first, 'what costs nothing comes first').toHaveText(/^Check again/);
     await expect(first).toHaveAttribute('title', 'Asks the service about this task once more; costs nothing.');
     await first.click();
-    await expect(
-      page.locator(`[data-key="${id}"]`).getByTestId('clip-card'),
-      'the same job, not another',
-    ).toBeVisible();
     await expect(clipCards(page)).toHaveCount(1);
+    await expect(page.locator(`[data-id="${id}"]`), 'the same job, not another').toHaveCount(0);
+    await expect(page.getByTestId('job-card')).toHaveCount(0);
   });
 
   test('of a rehearsal costs nothing, and says so', async ({ page, open }) => {
@@ -85,6 +83,17 @@ test.describe('a failed job that the service has given an id', () => {
     await expect(jobCard(page, 'failed')).toContainText('A rehearsal: nothing was spent.');
     await expect(page.getByTestId('announcements')).not.toContainText('billed');
   });
+});
+
+test('a task that expired is checked again, and becomes its clip when it is there after all', async ({
+  page,
+  open,
+}) => {
+  await open({ scenario: 'empty', door: 'connect', speed: 3 });
+  await generate(page, '[expired] A ferry leaves the harbour');
+  await expect(jobCard(page, 'failed')).toContainText('It expired before it was made');
+  await act(page, jobCard(page, 'failed'), /^Check again/);
+  await expect(clipCards(page)).toHaveCount(1);
 });
 
 test.describe('a job of unknown outcome', () => {
@@ -109,6 +118,7 @@ test.describe('a job of unknown outcome', () => {
   test('takes a task ID, refuses a wrong one in the dialog, and follows the right one', async ({ page, open }) => {
     await open({ speed: 3 });
     const id = await jobCard(page, 'unknown').getAttribute('data-id');
+    const before = await clipCards(page).count();
     await act(page, jobCard(page, 'unknown'), /^Paste task ID$/);
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Look it up and follow it' }).click();
@@ -119,7 +129,8 @@ test.describe('a job of unknown outcome', () => {
     await dialog.getByRole('textbox', { name: 'Task ID' }).fill('d758n65e878c73cmdg20');
     await page.keyboard.press('Enter');
     await expect(dialog).toHaveCount(0);
-    await expect(page.locator(`[data-key="${id}"]`).getByTestId('clip-card')).toBeVisible();
+    await expect(page.locator(`[data-testid="job-card"][data-id="${id}"]`)).toHaveCount(0);
+    await expect.poll(() => clipCards(page).count()).toBeGreaterThan(before);
   });
 
   test('It was not sent: nothing is owed', async ({ page, open }) => {
@@ -163,13 +174,13 @@ test.describe('an open job', () => {
     await expect(card).not.toContainText('Nothing was sent');
   });
 
-  test('waits in words when the service cannot be reached', async ({ page, open }) => {
+  test('waits quietly when the service cannot be reached, and can be taken back', async ({ page, open }) => {
     await open({ scenario: 'empty', door: 'connect' });
     await generate(page, '[offline] A ferry leaves the harbour');
     const card = jobCard(page, 'queued');
-    await expect(card).toContainText('The service cannot be reached');
-    await expect(card).toContainText('goes on by itself');
-    await act(page, card, /^Stop following$/);
+    await expect(card).toContainText('Waits for the service');
+    await expect(page.getByTestId('standing')).toContainText('goes on by itself');
+    await act(page, card, /^Remove$/);
     await expect(page.getByRole('dialog'), 'nothing was sent, so there is nothing to ask').toHaveCount(0);
     await expect(page.getByTestId('job-card')).toHaveCount(0);
   });

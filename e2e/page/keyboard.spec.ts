@@ -54,7 +54,8 @@ test('arrow keys walk the grid, and Tab goes through the acts of one card only',
   await expect(jobCard(page, 'running')).toBeFocused();
   await page.keyboard.press('Tab');
   await expect(jobCard(page, 'running').getByRole('button', { name: 'Stop following' })).toBeFocused();
-  await page.keyboard.press('ArrowRight');
+  // The other two jobs of the day stand between it and the first clip.
+  for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('ArrowRight');
   await expect(
     clipCards(page)
       .nth(0)

@@ -2,7 +2,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { clipCards, expect, test, view, type Scene } from './window';
+import { away, change, clipCards, expect, generate, jobCard, test, view, type Scene } from './window';
 
 /** The places, and how one comes to them. */
 const PLACES: { name: string; scene: Scene; enter?: (page: Page) => Promise<unknown> }[] = [
@@ -10,6 +10,7 @@ const PLACES: { name: string; scene: Scene; enter?: (page: Page) => Promise<unkn
   { name: 'empty gallery', scene: { scenario: 'empty' } },
   { name: 'first run', scene: { scenario: 'first-run' } },
   { name: 'start-up failure', scene: { scenario: 'startup-failure' } },
+  { name: 'damaged library', scene: { scenario: 'damaged' } },
   { name: 'viewer', scene: {}, enter: (page) => view(page, clipCards(page).first()) },
   {
     name: 'viewer beside the composer',
@@ -26,6 +27,51 @@ const PLACES: { name: string; scene: Scene; enter?: (page: Page) => Promise<unkn
     enter: async (page) => {
       await page.getByRole('button', { name: /^(Stop following|停止跟踪)$/ }).click();
       await expect(page.getByRole('dialog')).toBeVisible();
+    },
+  },
+  {
+    name: 'paused queue beside a service that is away and a full disk',
+    scene: { door: 'connect', parallel: 1 },
+    enter: async (page) => {
+      await generate(page, 'One');
+      await generate(page, 'Two');
+      await expect(jobCard(page, 'queued')).toHaveCount(2);
+      await page.getByTestId('pause-queue').click();
+      await change(page, { services: away('key_refused'), downloads: { reason: 'folder_gone', message: 'gone' } });
+      await expect(page.getByTestId('standing').locator('[data-standing]')).toHaveCount(3);
+    },
+  },
+  {
+    name: 'question about a guard',
+    scene: { door: 'connect', ceiling: '0.1', budget: '40' },
+    enter: async (page) => {
+      await generate(page, 'One');
+      await expect(page.getByTestId('consent-no')).toBeFocused();
+    },
+  },
+  {
+    name: 'menu of a clip',
+    scene: {},
+    enter: async (page) => {
+      await clipCards(page).first().hover();
+      await clipCards(page)
+        .first()
+        .getByRole('button', { name: /^(More:|更多：)/ })
+        .click();
+      await expect(page.getByRole('menu')).toBeVisible();
+    },
+  },
+  {
+    name: 'spending past its budget',
+    scene: { door: 'connect', budget: '1.5' },
+    enter: async (page) => {
+      await page
+        .getByRole('navigation')
+        .getByRole('button', { name: /^(Settings|设置)$/ })
+        .click();
+      await page.getByTestId('job-ceiling').fill('1,5');
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('meter')).toBeVisible();
     },
   },
   {

@@ -6,7 +6,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from '@playwright/test';
 
-const PORT = 4178;
+/** Another one, so that two working copies can be tested at once. */
+const PORT = Number(process.env.LASTFRAME_PAGE_PORT ?? 4178);
 /** Where the tests keep their build of the page, from ui/: nobody else writes there while they run. */
 const PAGE = '../.cache/page-tests';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -15,6 +16,15 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const chromium = process.env.CHROMIUM ?? '/usr/bin/chromium';
 if (!existsSync(chromium)) {
   throw new Error(`There is no browser at ${chromium}. Install the package chromium, or set CHROMIUM to where one is.`);
+}
+
+/**
+ * The zone in which it is noon now: the practice library's clips are some hours old, and "today" ends at midnight. Etc/GMT
+ * counts westwards.
+ */
+function noon(): string {
+  const east = 12 - new Date().getUTCHours();
+  return `Etc/GMT${east > 0 ? '-' : '+'}${Math.abs(east)}`;
 }
 
 export default defineConfig({
@@ -32,7 +42,7 @@ export default defineConfig({
     baseURL: `http://127.0.0.1:${PORT}`,
     viewport: { width: 1440, height: 900 },
     locale: 'en-US',
-    timezoneId: 'Europe/Berlin',
+    timezoneId: noon(),
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: chromium,

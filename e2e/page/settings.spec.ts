@@ -69,6 +69,26 @@ test('a start-up that failed is tried again by its button', async ({ page, open 
   await expect(failure).toHaveCount(0);
 });
 
+test('a damaged library is made again after a question, and what became of it is said', async ({ page, open }) => {
+  await open({ scenario: 'damaged' });
+  const failure = page.getByTestId('startup-failure');
+  await expect(failure).toContainText('Your clips are not touched by that.');
+  await expect(failure, 'the window has a way on of its own').not.toContainText('lastframe library rebuild');
+  await failure.getByRole('button', { name: 'Make the library again' }).click();
+  const question = page.getByRole('dialog');
+  await expect(question).toContainText('The damaged database is kept beside the new one');
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await failure.getByRole('button', { name: 'Make the library again' }).click();
+  await question.getByRole('button', { name: 'Make the library again' }).click();
+  await expect(page.getByTestId('repair-progress')).toContainText(/\d+ recipes read/);
+  const done = page.getByTestId('repair-done');
+  await expect(done).toContainText('118 clips are in it.');
+  await expect(done).toContainText('1 file was left out:');
+  await expect(done).toContainText('library.damaged-');
+  await page.getByTestId('repair-open').click();
+  await expect(page.getByTestId('place-gallery')).toBeVisible();
+});
+
 test('a notice about the clips folder goes when another folder was chosen', async ({ page, open }) => {
   await open({ notice: 1 });
   await expect(page.getByTestId('notices')).toContainText('cannot be written');

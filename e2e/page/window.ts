@@ -5,7 +5,7 @@ import { expect, test as base, type Locator, type Page } from '@playwright/test'
 
 /** What the fake host plays; see ui/src/lib/ipc/fake/scenario.ts. */
 export interface Scene {
-  scenario?: 'full' | 'empty' | 'first-run' | 'startup-failure' | 'no-keychain';
+  scenario?: 'full' | 'empty' | 'first-run' | 'startup-failure' | 'damaged' | 'no-keychain';
   theme?: 'darkroom' | 'lightbox';
   lang?: 'en' | 'zh-CN';
   door?: 'connect';
@@ -14,8 +14,31 @@ export interface Scene {
   notice?: 1;
   /** How many times over the sample library of 15 clips is there. */
   years?: number;
+  /** How many clips more, made as they are asked for. */
+  clips?: number;
+  /** How many of the newest clips have lost their file. */
+  missing?: number;
+  /** Guards in force, USD. */
+  budget?: string;
+  ceiling?: string;
+  /** By how many percent the service bills more than the list says. */
+  dearer?: number;
+  /** A model that has no price. */
+  unpriced?: string;
+  /** How many jobs are under way at once, if not three. */
+  parallel?: number;
   /** How many times faster than six seconds a clip is made. */
   speed?: number;
+}
+
+/** What a test says about the world around the fake host; see `World` in ui/src/lib/ipc/fake/host.ts. */
+export interface World {
+  services?: {
+    provider: { kind: 'service'; address: string } | { kind: 'rehearsal' };
+    wait: { reason: string; message: string };
+  }[];
+  downloads?: { reason: string; message: string } | null;
+  files?: Record<string, 'intact' | 'changed' | 'missing'>;
 }
 
 /** Opens the page, and fails the test when the page complains in its console or throws. */
@@ -50,6 +73,18 @@ export async function generate(page: Page, prompt: string): Promise<void> {
   await page.getByTestId('prompt').fill(prompt);
   await page.getByTestId('generate').click();
 }
+
+/** Changes the world of the fake host: services that are away, downloads that stand still, files that changed. */
+export const change = (page: Page, world: World): Promise<void> =>
+  page.evaluate((detail) => void dispatchEvent(new CustomEvent('fake-world', { detail })), world);
+
+/** The hosted service, away for a reason. */
+export const away = (reason: string): World['services'] => [
+  {
+    provider: { kind: 'service', address: 'https://cloud.vtrix.ai' },
+    wait: { reason, message: 'tcp connect error: os error 101' },
+  },
+];
 
 /** The card of a job in a state. */
 export const jobCard = (page: Page, state: string): Locator =>

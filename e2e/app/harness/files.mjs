@@ -46,13 +46,14 @@ export async function seam(before, after, frames) {
 
 /**
  * Which frame of a video a picture (PNG, base64) is, by likeness, among the frames within `range` of `expected`.
- * Exactly one of them can be the likest, however the colours were converted on the way.
+ * Exactly one of them can be the likest, however the colours were converted on the way. Both are compared at `size`, in
+ * ffmpeg's `width:height`.
  */
-export async function likestFrame(file, picture, expected, range = 3) {
+export async function likestFrame(file, picture, expected, { range = 3, size = '1248:704' } = {}) {
   const from = Math.max(0, expected - range);
   const filter = [
-    `[0:v]select=between(n\\,${from}\\,${expected + range}),setpts=N[a]`,
-    `[1:v]loop=loop=-1:size=1,setpts=N,scale=1248:704[b]`,
+    `[0:v]select=between(n\\,${from}\\,${expected + range}),setpts=N,scale=${size}[a]`,
+    `[1:v]loop=loop=-1:size=1,setpts=N,scale=${size}[b]`,
     `[a][b]psnr=shortest=1:stats_file=-`,
   ].join(';');
   const args = ['-v', 'error', '-i', file, '-f', 'png_pipe', '-i', '-', '-lavfi', filter, '-f', 'null', '-'];
@@ -64,4 +65,13 @@ export async function likestFrame(file, picture, expected, range = 3) {
   );
   if (likeness.length === 0) throw new Error(`ffmpeg compared nothing:\n${stdout}`);
   return from + likeness.indexOf(Math.max(...likeness));
+}
+
+/** One picture of a sheet of pictures of one size, cut out: PNG, base64. */
+export async function cutOut(sheet, { width, height, column, row }) {
+  // In whole pixels: at half the colours a crop would begin at even ones only.
+  const crop = `format=rgb24,crop=${width}:${height}:${column * width}:${row * height}`;
+  const args = ['-v', 'error', '-i', sheet, '-vf', crop, '-frames:v', '1', '-f', 'image2pipe', '-c:v', 'png', '-'];
+  const { stdout } = await call('ffmpeg', args, { encoding: 'buffer' });
+  return stdout.toString('base64');
 }

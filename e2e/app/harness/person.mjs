@@ -1,12 +1,14 @@
 // What a person sees and does in the window, in the window's own names (`data-testid`). Nothing here looks behind it.
 import { patience } from './app.mjs';
+import { copy } from './desk.mjs';
 
 /** How long a rehearsed clip may take until its card is there, on a busy computer. Milliseconds. */
 const clipPatience = 60_000;
 
 export class Person {
-  constructor(app) {
+  constructor(app, world) {
     this.app = app;
+    this.world = world;
     this.home = app.home;
     this.browser = app.browser;
   }
@@ -150,11 +152,20 @@ export class Person {
     await this.waitUntilGone('address-save');
   }
 
-  /** Pastes a key into its field and asks for it to be checked and kept. */
-  async enterKey(key, button = 'key-save') {
-    const field = await this.waitFor('key-input');
-    await field.setValue(key);
-    await this.click(button);
+  /**
+   * Copies a key and pastes it into its field, which is all there is to do: as the menu of the field does it, since the
+   * keyboard may be another window's (a keychain that asks for its password takes it). Typed keys have a test of their own:
+   * the page that saw one makes way for another, and with its process the driver's session ends.
+   */
+  async enterKey(key) {
+    await this.forgetCopied?.();
+    this.forgetCopied = await copy(this.world, key);
+    await this.click('key-input');
+    await this.browser.execute(() => {
+      // The event alone: the program reads the clipboard itself.
+      const event = new ClipboardEvent('paste', { bubbles: true, cancelable: true });
+      document.querySelector('[data-testid="key-input"]').dispatchEvent(event);
+    });
   }
 
   /** The error that stands at a field: what it is described by, or what is announced in its group. Empty when none. */

@@ -31,3 +31,11 @@ export async function until(condition, what, timeout) {
   for (const end = Date.now() + timeout; Date.now() < end; await sleep(50)) if (await condition()) return;
   throw new Error(`waited ${timeout / 1000} s in vain: ${what}`);
 }
+
+/** How long a process has been there, in seconds. */
+export function ageOf(pid) {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // Field 22: its start in ticks (hundredths of a second) after the computer's.
+  const started = Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[19]) / 100;
+  return Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) - started;
+}

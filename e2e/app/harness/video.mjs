@@ -24,43 +24,47 @@ export const position = (browser) =>
  * Loads the clip once more so that its pixels may be read: a canvas gives them only when the element asked for the video
  * with CORS, which the player has no need to. The media server answers it for the app's own page alone.
  */
-export function allowReading(browser) {
-  return browser.executeAsync((done) => {
-    const video = document.querySelector('[data-testid="viewer-video"]');
+export function allowReading(browser, name = 'viewer-video') {
+  return browser.executeAsync((selector, done) => {
+    const video = document.querySelector(selector);
     video.addEventListener('loadeddata', () => done({}), { once: true });
     video.addEventListener('error', () => done({ error: `${video.error?.code} ${video.error?.message}` }), {
       once: true,
     });
     video.crossOrigin = 'anonymous';
     video.load();
-  });
+  }, `[data-testid="${name}"]`);
 }
 
 /**
  * The picture that stands on the screen once every seek is over: the number the viewer gives it (from 0), where the
  * element is in seconds, and (unless `pixels` is false) its pixels as a PNG in base64.
  */
-export function shown(browser, { pixels = true } = {}) {
-  return browser.executeAsync((wanted, done) => {
-    const video = document.querySelector('[data-testid="viewer-video"]');
-    const read = () => {
-      const where = { frame: Number(video.dataset.frame), time: video.currentTime };
-      if (!wanted) return done(where);
-      const canvas = document.createElement('canvas');
-      [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
-      try {
-        canvas.getContext('2d').drawImage(video, 0, 0);
-        const picture = canvas.toDataURL('image/png').split(',')[1];
-        done({ ...where, picture });
-      } catch (error) {
-        done({ error: String(error) });
-      }
-    };
-    const settled = () => {
-      if (video.seeking) video.addEventListener('seeked', settled, { once: true });
-      // The picture is on the element one frame of the screen after the seek.
-      else requestAnimationFrame(() => requestAnimationFrame(() => (video.seeking ? settled() : read())));
-    };
-    settled();
-  }, pixels);
+export function shown(browser, { pixels = true, name = 'viewer-video' } = {}) {
+  return browser.executeAsync(
+    (selector, wanted, done) => {
+      const video = document.querySelector(selector);
+      const read = () => {
+        const where = { frame: Number(video.dataset.frame), time: video.currentTime };
+        if (!wanted) return done(where);
+        const canvas = document.createElement('canvas');
+        [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+        try {
+          canvas.getContext('2d').drawImage(video, 0, 0);
+          const picture = canvas.toDataURL('image/png').split(',')[1];
+          done({ ...where, picture });
+        } catch (error) {
+          done({ error: String(error) });
+        }
+      };
+      const settled = () => {
+        if (video.seeking) video.addEventListener('seeked', settled, { once: true });
+        // The picture is on the element one frame of the screen after the seek.
+        else requestAnimationFrame(() => requestAnimationFrame(() => (video.seeking ? settled() : read())));
+      };
+      settled();
+    },
+    `[data-testid="${name}"]`,
+    pixels,
+  );
 }

@@ -35,15 +35,18 @@ export class World {
       env: { LASTFRAME_REHEARSAL_SPEED: quick, ...env },
     });
     this.apps.push(app);
-    return new Person(app);
+    return new Person(app, this);
   }
 
-  /** Changes what is in settings.json, as if it had been chosen in the window. */
+  /**
+   * Changes what is in settings.json, as if it had been chosen in the window. A hosted service's model specs are asked of
+   * nobody: no test calls anything but this computer.
+   */
   writeSettings(choices) {
     mkdirSync(this.home, { recursive: true });
     const file = join(this.home, 'settings.json');
     const before = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-    writeFileSync(file, JSON.stringify({ ...before, ...choices }));
+    writeFileSync(file, JSON.stringify({ specs_address: 'http://127.0.0.1:9', ...before, ...choices }));
   }
 
   /** Registers what has to be stopped when the test is over, newest first. */

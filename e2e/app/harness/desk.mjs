@@ -1,0 +1,78 @@
+// What a person does outside the window: copy a text, press keys that the window hears as a keyboard's.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { windowsOf } from './x11.mjs';
+
+/** How long keys may take to have their effect, on a busy computer. Milliseconds. */
+const patience = 20_000;
+
+const call = promisify(execFile);
+const on = (display) => ({ ...process.env, DISPLAY: display });
+
+/** Copies a text, as another program would; it stays on the clipboard until the returned function is called. */
+export async function copy(world, text) {
+  const owner = spawn('xclip', ['-selection', 'clipboard', '-quiet'], {
+    env: on(world.display.name),
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const gone = once(owner, 'exit');
+  owner.stdin.end(text);
+  const look = () => call('xclip', ['-selection', 'clipboard', '-o'], { env: on(world.display.name) });
+  for (let tries = 0; (await look().catch(() => ({}))).stdout !== text; tries += 1) {
+    if (tries > 50) throw new Error('the text did not get onto the clipboard');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const forget = async () => {
+    owner.kill();
+    await gone;
+  };
+  world.atEnd(forget);
+  return forget;
+}
+
+/** Presses keys (in xdotool's names) while the window has the keyboard. There is no window manager to give it. */
+export async function press(app, ...keys) {
+  const [window] = await windowsOf(app.pid, app.display);
+  const env = on(app.display);
+  await call('xdotool', ['windowfocus', '--sync', String(window)], { env });
+  await call('xdotool', ['key', ...keys], { env });
+}
+
+/** Types a text on the keyboard, one key after another. */
+export async function type(app, text) {
+  const [window] = await windowsOf(app.pid, app.display);
+  await call('xdotool', ['windowfocus', '--sync', String(window)], { env: on(app.display) });
+  await call('xdotool', ['type', '--delay', '12', text], { env: on(app.display) });
+}
+
+/** Presses keys at a window that nobody drives, until what they lead to has come about. */
+export async function pressUntil(app, come, what, ...keys) {
+  for (const end = Date.now() + patience; Date.now() < end;) {
+    await press(app, ...keys);
+    for (let looks = 0; looks < 10; looks += 1) {
+      if (await come()) return;
+      await sleep(100);
+    }
+  }
+  throw new Error(`pressing ${keys.join(' ')} did not lead to it: ${what}`);
+}
+
+/** What is on the screen, as a file. */
+export async function photograph(world, name) {
+  const file = join(world.folder, `${name}.png`);
+  await call('import', ['-window', 'root', file], { env: on(world.display.name) });
+  return file;
+}
+
+/** The share of points (0 – 1) in which two pictures of one size differ visibly. */
+export async function difference(one, other) {
+  // It tells by its exit code that they differ, and by how many points on the other stream.
+  const { stderr } = await call('compare', ['-metric', 'AE', '-fuzz', '8%', one, other, 'null:']).catch((said) => said);
+  const { stdout } = await call('identify', ['-format', '%[fx:w*h]', one]);
+  const points = Number.parseFloat(stderr);
+  if (Number.isNaN(points)) throw new Error(`the pictures could not be compared: ${stderr}`);
+  return points / Number(stdout);
+}

@@ -1,0 +1,12 @@
+// Random numbers that a seed repeats, so that a run that failed can be run again (mulberry32, by T. Ettinger).
+
+/** @returns {() => number} numbers from 0 up to 1. */
+export function seeded(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
