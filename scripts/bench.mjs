@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { childrenOf } from '../e2e/app/harness/processes.mjs';
 import { startDisplay } from '../e2e/app/harness/display.mjs';
 import { windowsOf } from '../e2e/app/harness/x11.mjs';
+import { benchFinding, buildFinding } from './bench/finding.mjs';
 import { built, embeddedPage, inside } from './lib/repository.mjs';
 import { must, script } from './lib/run.mjs';
 import { againInOwnSession, inOwnSession } from './lib/session.mjs';
@@ -27,6 +28,7 @@ async function build() {
   await npmPackages();
   await page();
   await must('cargo', ['build', '--release', '-p', 'lastframe-desktop', ...embeddedPage]);
+  await buildFinding();
   // The same versions of Tauri and what is under it, or the comparison would be of something else.
   copyFileSync(inside('Cargo.lock'), join(emptyWindow, 'Cargo.lock'));
   await must('cargo', ['build', '--release', '--target-dir', emptyTarget], { cwd: emptyWindow });
@@ -96,6 +98,7 @@ async function bench() {
   } finally {
     await display.stop();
   }
+  benchFinding();
   console.table(Object.entries(programs).map(([name, program]) => row(name, runs[name], program)));
 }
 

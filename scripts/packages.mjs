@@ -30,6 +30,7 @@ export const debian = {
     'webkit2gtk-driver',
     'x11-utils',
     'xauth',
+    'xclip',
     'xdotool',
     'xvfb',
   ],

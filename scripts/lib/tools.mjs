@@ -57,8 +57,21 @@ export async function page() {
   await must('npm', ['run', '--silent', 'build', '--workspace', 'ui'], { show: false });
 }
 
-/** A cargo-deny of the pinned version: on the PATH, or built once into .cache/tools. */
-export async function cargoDeny() {
+let deny;
+
+/**
+ * A cargo-deny of the pinned version: on the PATH, or built once into .cache/tools. Called again while it is being built,
+ * it waits for that.
+ *
+ * @param {{jobs?: number}} options `jobs`: how many cores building it may take, if not all
+ * @returns {Promise<string>} the program
+ */
+export function cargoDeny(options = {}) {
+  deny ??= findOrBuild(options);
+  return deny;
+}
+
+async function findOrBuild({ jobs }) {
   const root = inside('.cache', 'tools');
   const own = join(root, 'bin', process.platform === 'win32' ? 'cargo-deny.exe' : 'cargo-deny');
   for (const program of [own, 'cargo-deny']) {
@@ -72,6 +85,7 @@ export async function cargoDeny() {
     CARGO_PROFILE_RELEASE_LTO: 'off',
     CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
     CARGO_TARGET_DIR: inside('.cache', 'cargo-deny'),
+    ...(jobs ? { CARGO_BUILD_JOBS: String(jobs) } : {}),
   };
   const args = ['install', '--locked', '--quiet', '--root', root, '--version', denyVersion, 'cargo-deny'];
   await must('cargo', args, { env: quick, show: false });
