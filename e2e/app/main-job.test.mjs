@@ -23,7 +23,7 @@ windowTest('rehearse a clip, watch it, continue it', async (world) => {
 
   const [first] = await person.waitForClips(1);
   assert.equal(await person.state(first), 'done');
-  assert.deepEqual(await person.ids('job-card'), [], 'the card became the clip, it did not stay beside it');
+  await person.noJobsLeft();
   await person.waitForText('clip-card', /5 s.*\$0\.19/s);
   const firstFile = clipFile(world.home, first);
   assert.deepEqual(
@@ -103,13 +103,13 @@ async function watch(person, id) {
   }
 }
 
-/** Watches `currentTime` for a moment: it must go on at the pace of a clock, give or take a slow computer. */
+/** Watches `currentTime`: it must go on, and never quicker than a clock, give or take a frame or two of a slow computer. */
 async function advances(browser, what) {
   const before = await position(browser);
   const began = Date.now();
-  await browser.waitUntil(async () => (await position(browser)) !== before, { timeout: patience, timeoutMsg: what });
-  await browser.pause(800);
-  const moved = (await position(browser)) - before;
+  let moved = 0;
+  const goesOn = async () => (moved = (await position(browser)) - before) > 0.6;
+  await browser.waitUntil(goesOn, { timeout: patience, interval: 100, timeoutMsg: what });
   const elapsed = (Date.now() - began) / 1000;
-  assert.ok(moved > 0.3 && moved < elapsed + 0.3, `${what}: it moved by ${moved} s in ${elapsed} s`);
+  assert.ok(moved < elapsed + 0.3, `${what}: it moved by ${moved} s in ${elapsed} s`);
 }

@@ -112,16 +112,15 @@ async function lookAhead(person, id, file) {
   const sheet = file.replace(/\.mp4$/, '.strip.webp');
   await person.waitUntil(() => existsSync(sheet), 'the small frames should be kept beside the clip', patience * 2);
   assert.ok(statSync(sheet).size < 512 * 1024, `${statSync(sheet).size} bytes`);
-  const slider = browser.$('[data-testid="place-viewer"] [role="slider"]');
-  const { width } = await slider.getSize();
-  await slider.moveTo({ xOffset: Math.round(width / 4) });
-  await person.waitFor('scrub-preview');
+  const slider = () => browser.$('[data-testid="place-viewer"] [role="slider"]').getElement();
+  const { width } = await (await slider()).getSize();
   const look = () =>
     browser.execute(() => {
       const small = document.querySelector('[data-testid="scrub-preview"] .small');
       return small && { frame: Number(small.dataset.frame), position: getComputedStyle(small).backgroundPosition };
     });
-  await person.waitUntil(async () => (await look()) !== null, 'the small frame should be shown');
+  const seen = async () => (await look()) !== null;
+  await person.hoverUntil(slider, seen, 'the small frame should be shown', Math.round(width / 4));
   const { frame, position } = await look();
   const [x, y] = position.split(' ').map(Number.parseFloat);
   const [column, row] = [Math.round((x / 100) * 7), Math.round((y / 100) * 5)];
@@ -139,8 +138,7 @@ async function lookAhead(person, id, file) {
   await person.openGallery();
   await person.openClip(id);
   await browser.keys(['k']);
-  await browser.$('[data-testid="place-viewer"] [role="slider"]').moveTo();
-  await person.waitUntil(async () => (await look()) !== null, 'the small frame should be shown again');
+  await person.hoverUntil(slider, seen, 'the small frame should be shown again');
   assert.equal(statSync(sheet).mtimeMs, made, 'they are made once');
 }
 

@@ -10,7 +10,7 @@ import { alive, childrenOf, until } from './processes.mjs';
 import { askToClose, windowsOf } from './x11.mjs';
 
 /** How long anything in the window may take that is not a job. Milliseconds; generous, for a busy computer. */
-export const patience = 15_000;
+export const patience = 30_000;
 
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');

@@ -113,6 +113,11 @@ export class Person {
     return (await this.browser.execute(read, `[data-state][data-id="${id}"]`)) ?? undefined;
   }
 
+  /** Waits until no job has a card any more: what became a clip does not stay beside it. */
+  noJobsLeft() {
+    return this.waitUntil(async () => (await this.ids('job-card')).length === 0, 'no card of a job should be left');
+  }
+
   /** Opens a clip in the viewer, and returns its video element. */
   async openClip(id) {
     const card = this.browser.$(`[data-testid="clip-card"][data-id="${id}"]`);
@@ -186,15 +191,28 @@ export class Person {
     return words;
   }
 
+  /**
+   * Holds the pointer over something until what it leads to has come about. A hand is never quite still: a pointer that
+   * rests in one place hears nothing when the page changes what lies under it, so it trembles by two pixels.
+   *
+   * @param {() => Promise<unknown>} element looked for anew each time, since the page may replace it
+   */
+  async hoverUntil(element, come, what, xOffset = 0) {
+    let moves = 0;
+    const moved = async () => {
+      await (await element()).moveTo({ xOffset: xOffset + (moves++ % 2) * 2 });
+      return come();
+    };
+    await this.waitUntil(moved, what);
+  }
+
   /** Moves the pointer onto something, and returns the words that appear over it. */
   async tooltipOf(name) {
-    await (await this.waitFor(name)).moveTo();
-    const tooltip = this.browser.$('[data-tooltip-content]');
-    await tooltip.waitForDisplayed({
-      timeout: patience,
-      timeoutMsg: `“${name}” should say something under the pointer`,
-    });
-    return (await tooltip.getText()).trim();
+    const read = () => document.querySelector('[data-tooltip-content]')?.innerText.trim() ?? '';
+    let words = '';
+    const says = async () => (words = await this.browser.execute(read)) !== '';
+    await this.hoverUntil(() => this.waitFor(name), says, `“${name}” should say something under the pointer`);
+    return words;
   }
 
   /** Opens a clip and stops it in the middle, for a picture of it. */
