@@ -10,7 +10,7 @@ import { cargoDeny, page } from './tools.mjs';
 
 const workspace = ['--workspace', ...embeddedPage];
 /** What prettier keeps: everything but Rust and prose. */
-const prettied = ['ui', 'e2e', 'scripts', 'bench', 'src-tauri', '.github', '*.json'];
+const prettied = ['ui', 'e2e', 'scripts', 'src-tauri', '.github', '*.json'];
 const inSession = inside('scripts', 'with-session.sh');
 /** The window tests of what must hold whatever is typed, said or pulled away: the key's, the walls', the keychain's. */
 export const walls = ['hostile-texts', 'key', 'keychain', 'walls'];

@@ -4,7 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use lastframe_model::{Clip, ClipId, ErrorCode, IpcError};
+use lastframe_engine::file_title;
+use lastframe_model::{ClipId, ErrorCode, IpcError};
 use tauri::{AppHandle, Manager};
 
 use crate::open::{Open, blocking};
@@ -12,8 +13,6 @@ use crate::window;
 
 /// How long a copy is kept for the program that it was given to: a file on the clipboard may be pasted tomorrow.
 const KEPT: Duration = Duration::from_hours(24);
-/// Most characters of a name.
-const NAME: usize = 60;
 
 fn folder(home: &Path) -> PathBuf {
     home.join("outgoing")
@@ -38,7 +37,7 @@ pub async fn copy_of(open: &Open, id: &ClipId) -> Result<PathBuf, IpcError> {
     let place = folder(&open.library.places().home).join(hex::encode(rand::random::<[u8; 8]>()));
     let made = place.clone();
     blocking(move || std::fs::create_dir_all(made)).await?.map_err(|error| unwritten(&place, &error))?;
-    let file = place.join(format!("{}.mp4", name_of(&clip)));
+    let file = place.join(format!("{}.mp4", file_title(&clip)));
     open.engine.copy_clip(id, &file).await?;
     Ok(file)
 }
@@ -51,19 +50,6 @@ pub async fn poster_of(open: &Open, id: &ClipId) -> Result<PathBuf, IpcError> {
 
 fn unwritten(place: &Path, error: &std::io::Error) -> IpcError {
     IpcError::new(ErrorCode::Storage, format!("{} could not be written: {error}", place.display()))
-}
-
-/// What people would call the file: its name, or the first words of its prompt; nothing that any system forbids.
-fn name_of(clip: &Clip) -> String {
-    let named = clip.name.as_deref().filter(|name| !name.trim().is_empty());
-    let words = named.unwrap_or_else(|| clip.request.prompt.trim().lines().next().unwrap_or_default());
-    let plain = |letter: char| {
-        if letter.is_control() || r#"/\:*?"<>|%#"#.contains(letter) { ' ' } else { letter }
-    };
-    let text: String = words.chars().map(plain).take(NAME).collect();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = text.trim_matches(|letter: char| letter == '.' || letter == ' ');
-    if text.is_empty() { "Lastframe clip".to_owned() } else { text.to_owned() }
 }
 
 /// Why the system did not take a file, in words that end a sentence.
@@ -212,29 +198,6 @@ mod linux {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn named(name: Option<&str>, prompt: &str) -> String {
-        let clip = serde_json::json!({
-            "id": "c", "job": "c", "request": { "prompt": prompt }, "provider": { "kind": "imported" }, "task_id": "c",
-            "media": { "width": 1, "height": 1, "frames": 1, "fps": 24.0, "seconds": 1.0, "audio": false, "bytes": 1.0 },
-            "estimate": { "size": { "width": 1, "height": 1 }, "frames": 1, "seconds": 1.0, "tokens": 0.0, "cost": null },
-            "billed": { "cost": null, "discount": null, "tokens": null }, "sha256": "", "file": "",
-            "last_frame_from_service": false, "created_at": "2026-11-22T10:00:00Z", "submitted_at": null,
-            "finished_at": "2026-11-22T10:00:00Z", "name": name,
-        });
-        name_of(&serde_json::from_value(clip).unwrap())
-    }
-
-    #[test]
-    fn a_file_that_leaves_has_a_name_that_every_system_takes() {
-        assert_eq!(named(None, "A night ferry: 50% off?\nsecond line"), "A night ferry 50 off");
-        assert_eq!(named(Some("holiday/2026"), "a prompt"), "holiday 2026", "its own name comes first");
-        assert_eq!(named(None, "夜航的渡轮"), "夜航的渡轮");
-        assert_eq!(named(None, &"x".repeat(300)).len(), NAME);
-        for nothing in ["", " ", "...", "../..", "\u{7}"] {
-            assert_eq!(named(None, nothing), "Lastframe clip", "{nothing:?}");
-        }
-    }
 
     #[test]
     fn copies_are_kept_a_day_and_then_taken_away() {

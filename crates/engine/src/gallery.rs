@@ -126,7 +126,7 @@ impl Engine {
                 }
                 let clip =
                     library.clip(&id)?.filter(|clip| std::fs::File::open(library.places().clip_file(clip)).is_ok());
-                let target = clip.map(|clip| (free_name(&folder, &mut names, &title(&clip)), clip.id));
+                let target = clip.map(|clip| (free_name(&folder, &mut names, &file_title(&clip)), clip.id));
                 Ok((target, names))
             });
             let target;
@@ -168,8 +168,12 @@ impl Inner {
         Ok(changed?)
     }
 
-    /// Tells that clips changed: at once, and then not again for a while.
+    /// Reads what clips are found by before anybody asks, and from then on tells that clips changed: at once, and then not
+    /// again for a while.
     pub(crate) async fn keep_shelves(self: Arc<Self>) {
+        if let Err(error) = self.with_library(Library::prepare_gallery).await {
+            tracing::debug!(%error, "the gallery could not be read ahead; whoever asks reads it");
+        }
         loop {
             tokio::select! {
                 () = self.organising.changed.notified() => {}
@@ -236,8 +240,10 @@ fn in_library(library: &Library, folder: &Path) -> Result<bool, EngineError> {
     Ok(own.filter_map(|own| own.canonicalize().ok()).any(|own| folder.starts_with(own)))
 }
 
-/// What a clip is called as a file: its name, or the first line of its prompt, or its id.
-fn title(clip: &Clip) -> String {
+/// What a clip is called as a file, without an ending: its name, or the first line of its prompt that is not empty, or its
+/// id; in letters that every system takes.
+#[must_use]
+pub fn file_title(clip: &Clip) -> String {
     let line = |text: &str| text.lines().map(file_name).find(|line| !line.is_empty());
     let name = clip.name.as_deref().and_then(line).or_else(|| line(&clip.request.prompt));
     name.unwrap_or_else(|| clip.id.to_string())
@@ -301,6 +307,28 @@ mod tests {
             assert_eq!(file_name(text), name, "{text:?}");
         }
         assert_eq!(file_name(&"字".repeat(300)).chars().count(), 66, "200 bytes");
+    }
+
+    #[test]
+    fn a_file_is_called_by_the_name_then_the_prompt_then_the_id() {
+        let titled = |name: Option<&str>, prompt: &str| {
+            let clip = serde_json::json!({
+                "id": "c", "job": "c", "request": { "prompt": prompt }, "provider": { "kind": "imported" },
+                "task_id": "c", "media": { "width": 1, "height": 1, "frames": 1, "fps": 24.0, "seconds": 1.0,
+                "audio": false, "bytes": 1.0 }, "estimate": { "size": { "width": 1, "height": 1 }, "frames": 1,
+                "seconds": 1.0, "tokens": 0.0, "cost": null }, "billed": { "cost": null, "discount": null,
+                "tokens": null }, "sha256": "", "file": "", "last_frame_from_service": false,
+                "created_at": "2026-11-22T10:00:00Z", "submitted_at": null, "finished_at": "2026-11-22T10:00:00Z",
+                "name": name,
+            });
+            file_title(&serde_json::from_value(clip).unwrap())
+        };
+        assert_eq!(titled(None, "A night ferry: 50% off?\nsecond line"), "A night ferry 50% off");
+        assert_eq!(titled(Some("holiday/2026"), "a prompt"), "holiday 2026");
+        assert_eq!(titled(Some("  "), "夜航的渡轮"), "夜航的渡轮", "a name of nothing is none");
+        for nothing in ["", " ", "...", "../..", "\u{7}"] {
+            assert_eq!(titled(None, nothing), "c", "{nothing:?}");
+        }
     }
 
     #[test]

@@ -67,6 +67,7 @@ use tokio_util::task::TaskTracker;
 
 pub use clock::{Clock, Sleep, SystemClock};
 pub use error::EngineError;
+pub use gallery::file_title;
 pub use run::Events;
 pub use shared::SharedRecipe;
 pub use specs::{SpecSource, kept_catalogue, refresh};

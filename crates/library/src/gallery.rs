@@ -1,18 +1,17 @@
 //! Finding clips: the words in the database, everything else in memory.
 
-use std::collections::HashMap;
-
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use lastframe_model::{
-    Amount, Clip, ClipId, ClipOrigin, DayUse, DiskUse, GalleryQuery, Shelf, ShelfDay, SortKey, TagCount, Usd,
+    Amount, Clip, ClipId, ClipOrigin, DayUse, DiskUse, GalleryQuery, Shelf, ShelfDay, SortKey, TagCount,
 };
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::days::Days;
 use crate::error::LibraryError;
-use crate::index::{Entry, Index, Numbers};
+use crate::index::{Entry, Index, NO_COST, Numbers, usd};
 use crate::words::{Typed, typed};
-use crate::{Library, clips, shelf};
+use crate::{Library, clips, schema, shelf};
 
 /// Most clips of one page.
 const PAGE_MAX: u32 = 1_000;
@@ -59,6 +58,16 @@ impl Library {
             index.ask(query, zone, hits.as_ref())?;
         }
         Ok(look(&index))
+    }
+
+    /// Reads what clips are found by, so that the first question finds it there. Through a connection of its own: others
+    /// use the library meanwhile.
+    ///
+    /// # Errors
+    /// [`LibraryError::Database`]; the first question then tries again.
+    pub fn prepare_gallery(&self) -> Result<(), LibraryError> {
+        let mut index = self.index();
+        index.sync(&schema::reader(&self.places())?)
     }
 
     /// Number of the last change of any clip.
@@ -178,40 +187,69 @@ fn shelf_of(index: &Index, query: &GalleryQuery, zone: &TimeZone) -> Shelf {
         layout: String::with_capacity(order.len() * 2),
         ..Shelf::default()
     };
-    let mut places: HashMap<u16, char> = HashMap::new();
+    let mut units: Vec<Option<char>> = vec![None; index.shapes.len()];
     let mut days = Days::new(zone);
+    let mut today: Option<Today> = None;
     for place in order {
         let entry = index.at(*place);
-        let unit = *places.entry(entry.shape).or_insert_with(|| {
+        let shape = usize::from(entry.shape);
+        let unit = *units[shape].get_or_insert_with(|| {
             let unit = FIRST_UNIT + u32::try_from(shelf.shapes.len()).unwrap_or_default();
-            shelf.shapes.push(index.shapes[usize::from(entry.shape)]);
+            shelf.shapes.push(index.shapes[shape]);
             // `index` keeps fewer shapes than there are units below the surrogates.
             char::from_u32(unit).unwrap_or('\u{100}')
         });
         shelf.layout.push(unit);
         if query.sort.by == SortKey::Date {
             if let Some(day) = days.turned(entry.made) {
-                let day = day.to_string();
-                shelf.days.push(ShelfDay { day, clips: 0, seconds: 0.0, spent: None, pretend: None, bytes: 0.0 });
+                shelf.days.extend(today.replace(Today::of(day)).map(Today::told));
             }
-            if let Some(day) = shelf.days.last_mut() {
-                count(day, entry);
+            if let Some(today) = &mut today {
+                today.count(entry);
             }
         }
     }
+    shelf.days.extend(today.map(Today::told));
     shelf
 }
 
-fn count(day: &mut ShelfDay, entry: &Entry) {
-    day.clips += 1;
-    day.seconds += entry.seconds;
-    day.bytes += entry.bytes;
-    let sum = match entry.origin() {
-        ClipOrigin::Real => &mut day.spent,
-        ClipOrigin::Rehearsal => &mut day.pretend,
-        ClipOrigin::Imported => return,
-    };
-    if let Some(cost) = entry.cost() {
-        *sum = Some(sum.unwrap_or(Usd::ZERO) + cost);
+/// The sums of a day while its clips are counted: in whole numbers, which are dollars only when they are told.
+struct Today {
+    day: Date,
+    clips: u32,
+    seconds: f64,
+    bytes: f64,
+    spent: Option<i128>,
+    pretend: Option<i128>,
+}
+
+impl Today {
+    fn of(day: Date) -> Self {
+        Self { day, clips: 0, seconds: 0.0, bytes: 0.0, spent: None, pretend: None }
+    }
+
+    fn count(&mut self, entry: &Entry) {
+        self.clips += 1;
+        self.seconds += entry.seconds;
+        self.bytes += entry.bytes;
+        let sum = match entry.origin() {
+            ClipOrigin::Real => &mut self.spent,
+            ClipOrigin::Rehearsal => &mut self.pretend,
+            ClipOrigin::Imported => return,
+        };
+        if entry.cost != NO_COST {
+            *sum = Some(sum.unwrap_or(0) + i128::from(entry.cost));
+        }
+    }
+
+    fn told(self) -> ShelfDay {
+        ShelfDay {
+            day: self.day.to_string(),
+            clips: self.clips,
+            seconds: self.seconds,
+            spent: self.spent.map(usd),
+            pretend: self.pretend.map(usd),
+            bytes: self.bytes,
+        }
     }
 }

@@ -5,19 +5,17 @@ use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 use lastframe_model::gallery::folded;
-use lastframe_model::{
-    CardState, ClipOrigin, GalleryQuery, ModelId, Ratio, Resolution, Shape, Sort, SortKey, TagCount, Usd,
-};
+use lastframe_model::{CardState, ClipOrigin, GalleryQuery, ModelId, Ratio, Resolution, Shape, SortKey, TagCount, Usd};
 use rusqlite::Connection;
 
 use crate::days::Days;
 use crate::error::LibraryError;
-use crate::rows;
+use crate::{order, rows};
 
 /// Decimals of a dollar that are kept: the service's own figures have four.
 const DECIMALS: u32 = 9;
 /// No cost is known.
-const NO_COST: i64 = i64::MIN;
+pub(crate) const NO_COST: i64 = i64::MIN;
 
 /// What is kept of a clip.
 #[derive(Clone, Copy)]
@@ -27,7 +25,7 @@ pub(crate) struct Entry {
     /// Microseconds since 1970.
     pub(crate) made: i64,
     /// 10⁻⁹ USD, or [`NO_COST`].
-    cost: i64,
+    pub(crate) cost: i64,
     pub(crate) seconds: f64,
     pub(crate) bytes: f64,
     /// `shelf.n`.
@@ -49,11 +47,6 @@ const TRASHED: u8 = 2;
 const MISSING: u8 = 4;
 
 impl Entry {
-    pub(crate) fn cost(&self) -> Option<Usd> {
-        let exact = || rust_decimal::Decimal::from_i128_with_scale(self.cost.into(), DECIMALS).normalize();
-        (self.cost != NO_COST).then(|| Usd::new(exact()))
-    }
-
     pub(crate) fn origin(&self) -> ClipOrigin {
         self.origin
     }
@@ -97,6 +90,8 @@ pub(crate) struct Index {
     known_sets: HashMap<String, u32>,
     /// Of clips that continue another: its key.
     before: HashMap<u32, u128>,
+    /// For every place the first clip of its film; empty while nobody has asked.
+    roots: Vec<u32>,
     /// The order that was asked for last.
     last: Option<Last>,
 }
@@ -120,6 +115,11 @@ fn key_of(id: &str) -> u128 {
         }
         u128::from_be_bytes(first)
     })
+}
+
+/// US dollars of a sum in 10⁻⁹ USD.
+pub(crate) fn usd(sum: i128) -> Usd {
+    Usd::new(rust_decimal::Decimal::from_i128_with_scale(sum, DECIMALS).normalize())
 }
 
 /// In 10⁻⁹ USD; what has more decimals is rounded there.
@@ -160,26 +160,39 @@ impl Index {
         let (mut gone, mut new) = (Numbers::default(), Vec::new());
         while let Some(row) = found.next()? {
             let n: u32 = row.get(0)?;
-            gone.insert(n);
             self.before.remove(&n);
-            if let Some(id) = row.get_ref(1)?.as_str_or_null().map_err(rusqlite::Error::from)? {
-                let key = key_of(id);
-                new.push(self.entry(row, n, key)?);
+            let id = row.get_ref(1)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+            let entry = id.map(key_of).map(|key| self.entry(row, n, key)).transpose()?;
+            match entry {
+                // What is written on a clip does not move it.
+                Some(entry) if self.replace(&entry) => {}
+                entry => {
+                    gone.insert(n);
+                    new.extend(entry);
+                }
             }
         }
-        if self.revision > 0 {
+        if !gone.0.is_empty() {
             self.entries.retain(|entry| !gone.has(entry.n));
+            self.entries.extend(new);
+            // Nearly sorted already: the newest come last.
+            self.entries.sort_by_key(|entry| (entry.key, entry.n));
+            self.entries.shrink_to_fit();
+            let count = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+            self.by_date = (0..count).rev().collect();
+            self.by_date.sort_by_key(|place| std::cmp::Reverse(self.entries[*place as usize].made));
         }
-        self.entries.extend(new);
-        // Nearly sorted already: the newest come last.
-        self.entries.sort_by_key(|entry| (entry.key, entry.n));
-        self.entries.shrink_to_fit();
-        let count = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        self.by_date = (0..count).rev().collect();
-        self.by_date.sort_by_key(|place| std::cmp::Reverse(self.entries[*place as usize].made));
         self.revision = revision;
         self.last = None;
+        self.roots = Vec::new();
         Ok(())
+    }
+
+    /// Puts a clip in the place of what was known of it, if that is its place still.
+    fn replace(&mut self, entry: &Entry) -> bool {
+        let place = self.entries.binary_search_by_key(&(entry.key, entry.n), |known| (known.key, known.n));
+        let known = place.ok().and_then(|place| self.entries.get_mut(place)).filter(|known| known.made == entry.made);
+        known.map(|known| *known = *entry).is_some()
     }
 
     fn entry(&mut self, row: &rusqlite::Row<'_>, n: u32, key: u128) -> rusqlite::Result<Entry> {
@@ -277,40 +290,14 @@ impl Index {
             let all = self.by_date.iter().copied();
             order.extend(all.filter(|place| fits(&self.entries[*place as usize])));
         }
-        self.sort(&mut order, query.sort);
+        if query.sort.by == SortKey::Film && self.roots.is_empty() {
+            self.roots = self.film_roots();
+        }
+        order::sort(&mut order, query.sort, &self.entries, &self.by_date, &self.roots);
         order.shrink_to_fit();
         let (query, zone) = (query.clone(), zone.clone());
         self.last = Some(Last { query, zone, revision: self.revision, order });
         Ok(())
-    }
-
-    /// Orders places that stand newest first. All sorts are stable: what is equal stays newest first.
-    fn sort(&self, order: &mut [u32], Sort { by, descending }: Sort) {
-        let at = |place: &u32| &self.entries[*place as usize];
-        match by {
-            SortKey::Date if descending => {}
-            SortKey::Date => order.reverse(),
-            SortKey::Cost => order.sort_by_key(|place| {
-                let cost = at(place).cost;
-                (cost == NO_COST, if descending && cost != NO_COST { -cost } else { cost })
-            }),
-            SortKey::Length => order.sort_by(|a, b| {
-                let order = at(a).seconds.total_cmp(&at(b).seconds);
-                if descending { order.reverse() } else { order }
-            }),
-            SortKey::Film => {
-                let roots = self.roots();
-                order.sort_by_cached_key(|place| {
-                    let (this, root) = (at(place), at(&roots[*place as usize]));
-                    let film = if descending {
-                        (-i128::from(root.made), !root.key)
-                    } else {
-                        (i128::from(root.made), root.key)
-                    };
-                    (film, this.made, this.key, this.n)
-                });
-            }
-        }
     }
 
     fn place_of(&self, key: u128) -> Option<u32> {
@@ -318,31 +305,13 @@ impl Index {
         self.entries.get(place).filter(|entry| entry.key == key).and_then(|_| u32::try_from(place).ok())
     }
 
-    /// For every clip the first one of its film, as far as it is here.
-    fn roots(&self) -> Vec<u32> {
-        let count = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        let mut roots: Vec<Option<u32>> = vec![None; self.entries.len()];
-        let mut path = Vec::new();
-        for start in 0..count {
-            let mut place = start;
-            path.clear();
-            let root = loop {
-                if let Some(known) = roots[place as usize] {
-                    break known;
-                }
-                path.push(place);
-                let before = self.before.get(&self.at(place).n).and_then(|key| self.place_of(*key));
-                match before {
-                    // A chain that bites its tail begins where it was entered.
-                    Some(before) if !path.contains(&before) => place = before,
-                    _ => break place,
-                }
-            };
-            for place in &path {
-                roots[*place as usize] = Some(root);
-            }
-        }
-        roots.into_iter().zip(0..).map(|(root, itself)| root.unwrap_or(itself)).collect()
+    fn film_roots(&self) -> Vec<u32> {
+        let continued = self
+            .entries
+            .iter()
+            .zip(0..)
+            .filter_map(|(entry, place): (_, u32)| Some((place, self.place_of(*self.before.get(&entry.n)?)?)));
+        order::roots(self.entries.len(), &continued.collect())
     }
 
     /// A clip and all that continue it.

@@ -23,6 +23,7 @@ mod index;
 mod intents;
 mod jobs;
 mod marks;
+mod order;
 mod owner;
 mod places;
 mod presence;

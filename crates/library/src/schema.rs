@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use rusqlite_migration::{M, Migrations};
 
 use crate::error::LibraryError;
@@ -90,6 +90,14 @@ fn make_durable(connection: &Connection) -> Result<(), LibraryError> {
     connection.pragma_update(None, "checkpoint_fullfsync", "ON")?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     Ok(())
+}
+
+/// A further connection to a library that is open, which only reads.
+pub(crate) fn reader(places: &Places) -> Result<Connection, LibraryError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(places.database(), flags)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    Ok(connection)
 }
 
 fn open_with(places: &Places, migrations: &[&'static str]) -> Result<Connection, LibraryError> {

@@ -17,6 +17,13 @@ export async function windowsOf(pid, display) {
   }
 }
 
+/** Whether there is any visible window with a name on a display. */
+export async function anyWindow(display) {
+  const env = { ...process.env, DISPLAY: display };
+  const found = await call('xdotool', ['search', '--onlyvisible', '--name', '.'], { env }).catch(() => undefined);
+  return found !== undefined && found.stdout.trim() !== '';
+}
+
 /** Reads exactly as many bytes as asked for, in order. */
 function reader(socket) {
   let buffer = Buffer.alloc(0);

@@ -1,4 +1,4 @@
-//! Libraries of many clips, as a person would have them after years: rows without media files, in English and Chinese.
+//! Libraries of many clips, as a person would have them after years: rows in English and Chinese, with files if wanted.
 //!
 //! Rows are written past the library, in one transaction, and what is derived from them is left to its next start: a
 //! hundred thousand clips take some seconds. The same seed makes the same library.

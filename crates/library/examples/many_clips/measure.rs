@@ -1,11 +1,17 @@
-//! How soon questions are answered. Every question is a new one, so that no answer is remembered from before.
+//! How soon questions are answered. Every question is a new one, so that no answer is remembered from before, and its
+//! answer is written as JSON, as the window is given it.
 
+use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::tz::TimeZone;
 use lastframe_library::{Library, LibraryError, Places};
-use lastframe_model::{ClipId, Filter, GalleryQuery, Mark, ModelId, Ratio, Resolution, Sort, SortKey, Span};
+use lastframe_model::usage::Asked;
+use lastframe_model::{
+    ClipId, Days, Filter, GalleryQuery, Mark, ModelId, Ratio, Resolution, Sort, SortKey, Span, UsageQuery, UsageSort,
+    Week,
+};
 use rusqlite::Connection;
 use serde::Serialize;
 
@@ -20,16 +26,17 @@ pub struct Figure {
     what: &'static str,
     p50_ms: f64,
     p95_ms: f64,
-    /// How many times as long the peer took (p50): a scan with LIKE over prompts and notes.
+    /// How many times as long the peer took (p50): the same rows scanned by a plain query.
     peer_times: Option<f64>,
 }
 
-fn figure(what: &'static str, mut times: Vec<Duration>, peer: Option<Duration>) -> Figure {
-    times.sort();
-    let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)];
-    let ms = |time: Duration| (time.as_secs_f64() * 100_000.0).round() / 100.0;
-    let peer_times = peer.map(|peer| (peer.as_secs_f64() / at(50).as_secs_f64()).round());
-    Figure { what, p50_ms: ms(at(50)), p95_ms: ms(at(95)), peer_times }
+/// A library that was made by the generator, and who asks it.
+struct Bench {
+    home: Places,
+    library: Library,
+    zone: TimeZone,
+    dice: Dice,
+    figures: Vec<Figure>,
 }
 
 fn timed<T>(work: impl FnOnce() -> Result<T, LibraryError>) -> Result<(Duration, T), LibraryError> {
@@ -40,106 +47,178 @@ fn timed<T>(work: impl FnOnce() -> Result<T, LibraryError>) -> Result<(Duration,
 
 /// Measures a library that was made by the generator.
 pub fn all(home: &Path) -> Result<Vec<Figure>, LibraryError> {
+    let home = Places::resolve(Some(home.to_owned()), None)?;
     let zone = TimeZone::get("Asia/Shanghai").unwrap_or(TimeZone::UTC);
-    let places = Places::resolve(Some(home.to_owned()), None)?;
-    let mut figures = Vec::new();
+    let library = Library::open(home.clone())?;
+    let mut bench = Bench { home, library, zone, dice: Dice::new(7), figures: Vec::new() };
+    bench.starting()?;
+    bench.searching()?;
+    bench.filtering()?;
+    bench.sorting()?;
+    bench.paging()?;
+    bench.marking()?;
+    bench.adding_up()?;
+    Ok(bench.figures)
+}
 
-    let mut starts = Vec::new();
-    for _ in 0..5 {
-        let library = Library::open(places.clone())?;
-        starts.push(timed(|| library.gallery(&GalleryQuery::default(), &zone))?.0);
+impl Bench {
+    fn told(&mut self, what: &'static str, mut times: Vec<Duration>, peer: Option<Duration>) {
+        times.sort();
+        let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)];
+        let ms = |time: Duration| (time.as_secs_f64() * 100_000.0).round() / 100.0;
+        let peer_times = peer.map(|peer| (peer.as_secs_f64() / at(50).as_secs_f64() * 10.0).round() / 10.0);
+        self.figures.push(Figure { what, p50_ms: ms(at(50)), p95_ms: ms(at(95)), peer_times });
     }
-    figures.push(figure("first shelf after the start", starts, None));
 
-    let library = Library::open(places.clone())?;
-    library.gallery(&GalleryQuery::default(), &zone)?;
-    let mut dice = Dice::new(7);
-    let connection = Connection::open(places.database())?;
-    let mut scans = Vec::new();
-    for _ in 0..10 {
-        let word = format!("%{}%", words(&mut dice, false));
-        scans.push(
-            timed(|| {
-                let scan = "SELECT clips.id FROM clips JOIN jobs ON jobs.id = clips.job
-                        WHERE jobs.request ->> '$.prompt' LIKE ?1 OR clips.note LIKE ?1";
-                let mut statement = connection.prepare_cached(scan)?;
-                Ok(statement.query_map([&word], |row| row.get::<_, String>(0))?.count())
-            })?
-            .0,
-        );
+    /// Asks each question once.
+    fn ask(&self, queries: &[GalleryQuery]) -> Result<Vec<Duration>, LibraryError> {
+        queries.iter().map(|query| Ok(timed(|| shelf(&self.library, query, &self.zone))?.0)).collect()
     }
-    scans.sort();
-    let peer = scans[scans.len() / 2];
 
-    for (what, chinese) in [("search in English", false), ("search in Chinese", true)] {
+    fn starting(&mut self) -> Result<(), LibraryError> {
+        let mut times = Vec::new();
+        for _ in 0..5 {
+            self.library = Library::open(self.home.clone())?;
+            times.push(timed(|| shelf(&self.library, &GalleryQuery::default(), &self.zone))?.0);
+        }
+        self.told("first shelf after the start", times, None);
+        Ok(())
+    }
+
+    fn searching(&mut self) -> Result<(), LibraryError> {
+        let connection = Connection::open(self.home.database())?;
+        let mut scans = Vec::new();
+        for _ in 0..10 {
+            let word = format!("%{}%", words(&mut self.dice, false));
+            scans.push(timed(|| scan(&connection, &word))?.0);
+        }
+        scans.sort();
+        let peer = scans[scans.len() / 2];
+        for (what, chinese) in [("search in English", false), ("search in Chinese", true)] {
+            let query = |dice: &mut Dice| GalleryQuery { text: words(dice, chinese), ..GalleryQuery::default() };
+            let queries: Vec<_> = (0..ROUNDS).map(|_| query(&mut self.dice)).collect();
+            let times = self.ask(&queries)?;
+            self.told(what, times, Some(peer));
+        }
+        let letters = ["a", "的", "s", "，", "l", "光", "d", "雾", "c", "n"].into_iter().cycle().take(ROUNDS);
+        let queries: Vec<_> = letters
+            .map(|letter| {
+                let days = Span { from: Some(format!("20{:02}-01-01", self.dice.roll(20))), to: None }; // to be a new one
+                let filter = Filter { days, ..Filter::default() };
+                GalleryQuery { text: letter.to_owned(), filter, ..GalleryQuery::default() }
+            })
+            .collect();
+        let times = self.ask(&queries)?;
+        self.told("search of one letter", times, Some(peer));
+        Ok(())
+    }
+
+    fn filtering(&mut self) -> Result<(), LibraryError> {
+        let queries: Vec<_> = (0..ROUNDS).map(|_| filter(&mut self.dice)).collect();
+        let times = self.ask(&queries)?;
+        self.told("filters", times, None);
+        Ok(())
+    }
+
+    fn sorting(&mut self) -> Result<(), LibraryError> {
+        let keys = [SortKey::Date, SortKey::Cost, SortKey::Length, SortKey::Film].into_iter().cycle().take(ROUNDS);
+        let queries: Vec<_> = keys
+            .map(|by| {
+                let sort = Sort { by, descending: self.dice.chance(50) };
+                let from = Some(f64::from(u32::try_from(self.dice.roll(1000)).unwrap_or(0)) / 1000.0);
+                let filter = Filter { seconds: Span { from, to: None }, ..Filter::default() };
+                GalleryQuery { sort, filter, ..GalleryQuery::default() }
+            })
+            .collect();
+        let times = self.ask(&queries)?;
+        self.told("sorts of everything", times, None);
+        Ok(())
+    }
+
+    fn paging(&mut self) -> Result<(), LibraryError> {
+        let everything = GalleryQuery::default();
+        let total = self.library.gallery(&everything, &self.zone)?.total;
+        for (what, from) in [("page of 100 at the top", 0), ("page of 100 at the end", total.saturating_sub(100))] {
+            let mut times = Vec::new();
+            for _ in 0..ROUNDS {
+                let page = || {
+                    let clips = self.library.gallery_page(&everything, &self.zone, from, 100)?;
+                    Ok(black_box(serde_json::to_string(&clips)?).len())
+                };
+                times.push(timed(page)?.0);
+            }
+            self.told(what, times, None);
+        }
+        Ok(())
+    }
+
+    fn marking(&mut self) -> Result<(), LibraryError> {
+        let everything = GalleryQuery::default();
+        let total = self.library.gallery(&everything, &self.zone)?.total;
         let mut times = Vec::new();
         for _ in 0..ROUNDS {
-            let query = GalleryQuery { text: words(&mut dice, chinese), ..GalleryQuery::default() };
-            times.push(timed(|| library.gallery(&query, &zone))?.0);
+            let place = u32::try_from(self.dice.roll(total as usize)).unwrap_or(0);
+            let clip = self.library.gallery_ids(&everything, &self.zone, place, 1)?;
+            let on = self.dice.chance(50);
+            let star = || {
+                self.library.mark_clips(&clip, Mark::Star { on })?;
+                shelf(&self.library, &everything, &self.zone)
+            };
+            times.push(timed(star)?.0);
         }
-        figures.push(figure(what, times, Some(peer)));
-    }
-    let mut times = Vec::new();
-    for letter in ["a", "的", "s", "，", "l", "光", "d", "雾", "c", "n"].into_iter().cycle().take(ROUNDS) {
-        let days = Span { from: Some(format!("20{:02}-01-01", dice.roll(20))), to: None }; // so that it is a new one
-        let query = GalleryQuery {
-            text: letter.to_owned(),
-            filter: Filter { days, ..Filter::default() },
-            ..GalleryQuery::default()
-        };
-        times.push(timed(|| library.gallery(&query, &zone))?.0);
-    }
-    figures.push(figure("search of one letter", times, Some(peer)));
+        self.told("star, and the shelf again", times, None);
 
-    let mut times = Vec::new();
-    for _ in 0..ROUNDS {
-        let query = filter(&mut dice);
-        times.push(timed(|| library.gallery(&query, &zone))?.0);
-    }
-    figures.push(figure("filters", times, None));
-
-    let mut times = Vec::new();
-    for key in [SortKey::Date, SortKey::Cost, SortKey::Length, SortKey::Film].into_iter().cycle().take(ROUNDS) {
-        let sort = Sort { by: key, descending: dice.chance(50) };
-        let seconds = Span { from: Some(f64::from(u32::try_from(dice.roll(1000)).unwrap_or(0)) / 1000.0), to: None };
-        let query = GalleryQuery { sort, filter: Filter { seconds, ..Filter::default() }, ..GalleryQuery::default() };
-        times.push(timed(|| library.gallery(&query, &zone))?.0);
-    }
-    figures.push(figure("sorts of everything", times, None));
-
-    let everything = GalleryQuery::default();
-    let total = library.gallery(&everything, &zone)?.total;
-    for (what, from) in [("page of 100 at the top", 0), ("page of 100 at the end", total.saturating_sub(100))] {
+        let some: Vec<ClipId> = self.library.gallery_ids(&everything, &self.zone, 0, 2_000)?;
         let mut times = Vec::new();
-        for _ in 0..ROUNDS {
-            times.push(timed(|| library.gallery_page(&everything, &zone, from, 100))?.0);
+        for on in [true, false, true, false] {
+            let name = "bulk".to_owned();
+            times.push(timed(|| self.library.mark_clips(&some, Mark::Tag { name, on }))?.0);
         }
-        figures.push(figure(what, times, None));
+        self.told("tag on 2,000 clips", times, None);
+        Ok(())
     }
 
-    let mut times = Vec::new();
-    for _ in 0..ROUNDS {
-        let place = u32::try_from(dice.roll(total as usize)).unwrap_or(0);
-        let clip = library.gallery_ids(&everything, &zone, place, 1)?;
-        let on = dice.chance(50);
-        times.push(
-            timed(|| {
-                library.mark_clips(&clip, Mark::Star { on })?;
-                library.gallery(&everything, &zone)
-            })?
-            .0,
-        );
+    /// The ledger of the same library: every job was billed.
+    fn adding_up(&mut self) -> Result<(), LibraryError> {
+        let connection = Connection::open(self.home.database())?;
+        let mut naive = Vec::new();
+        for _ in 0..5 {
+            naive.push(timed(|| bills(&connection))?.0);
+        }
+        naive.sort();
+        let (mut sums, mut pages) = (Vec::new(), Vec::new());
+        for _ in 0..9 {
+            let asked =
+                Asked { now: jiff::Timestamp::now(), zone: self.zone.clone(), week: Week(7), days: Days::default() };
+            sums.push(timed(|| Ok(black_box(serde_json::to_string(&self.library.usage(asked)?)?).len()))?.0);
+            let query = UsageQuery { sort: UsageSort::Billed, descending: true, ..UsageQuery::default() };
+            pages.push(timed(|| self.library.usage_page(&query, &self.zone, 30_000, 60))?.0);
+        }
+        self.told("sums of the ledger", sums, Some(naive[naive.len() / 2]));
+        self.told("a page of the ledger, by bill", pages, None);
+        Ok(())
     }
-    figures.push(figure("star, and the shelf again", times, None));
+}
 
-    let some: Vec<ClipId> = library.gallery_ids(&everything, &zone, 0, 2_000)?;
-    let mut times = Vec::new();
-    for on in [true, false, true, false] {
-        let name = "bulk".to_owned();
-        times.push(timed(|| library.mark_clips(&some, Mark::Tag { name, on }))?.0);
-    }
-    figures.push(figure("tag on 2,000 clips", times, None));
-    Ok(figures)
+/// A shelf as the window is given it; its bytes.
+fn shelf(library: &Library, query: &GalleryQuery, zone: &TimeZone) -> Result<usize, LibraryError> {
+    Ok(black_box(serde_json::to_string(&library.gallery(query, zone)?)?).len())
+}
+
+/// The peer of a search: what somebody would write who knew nothing but SQL.
+fn scan(connection: &Connection, word: &str) -> Result<usize, LibraryError> {
+    let scan = "SELECT clips.id FROM clips JOIN jobs ON jobs.id = clips.job
+                WHERE jobs.request ->> '$.prompt' LIKE ?1 OR clips.note LIKE ?1";
+    let mut statement = connection.prepare_cached(scan)?;
+    Ok(statement.query_map([word], |row| row.get::<_, String>(0))?.count())
+}
+
+/// The peer of the ledger's sums: every job read whole, every bill out of its clip's JSON.
+fn bills(connection: &Connection) -> Result<usize, LibraryError> {
+    let all = "SELECT jobs.created_at, jobs.request ->> '$.model', coalesce(clips.billed ->> '$.cost',
+               jobs.estimate ->> '$.cost') FROM jobs NOT INDEXED LEFT JOIN clips ON clips.job = jobs.id";
+    let mut statement = connection.prepare_cached(all)?;
+    Ok(statement.query_map([], |row| row.get::<_, Option<String>>(2))?.count())
 }
 
 fn words(dice: &mut Dice, chinese: bool) -> String {

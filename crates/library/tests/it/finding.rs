@@ -385,6 +385,63 @@ fn an_answer_is_never_older_than_the_last_change() {
 }
 
 #[test]
+fn what_is_kept_from_change_to_change_is_what_a_fresh_start_reads() {
+    let home = tempfile::tempdir().unwrap();
+    let library = generator::fill(home.path(), 240, 5, at(0)).unwrap();
+    let mut dice = generator::Dice::new(3);
+    let keys = [SortKey::Date, SortKey::Cost, SortKey::Length, SortKey::Film];
+    for step in 0..48 {
+        let trash = dice.chance(30);
+        let of = GalleryQuery { trash, ..GalleryQuery::default() };
+        let total = usize::try_from(library.gallery(&of, &zone()).unwrap().total).unwrap();
+        let from = u32::try_from(dice.roll(total)).unwrap();
+        let some = library.gallery_ids(&of, &zone(), from, 1 + u32::try_from(dice.roll(3)).unwrap()).unwrap();
+        match (trash, dice.roll(4)) {
+            (true, 0) => drop(library.delete_clips(&some).unwrap()),
+            (true, _) => drop(library.restore_clips(&some).unwrap()),
+            (false, 0) => drop(library.trash_clips(&some, at(0)).unwrap()),
+            (false, 1) => drop(library.mark_clips(&some, Mark::Star { on: dice.chance(50) }).unwrap()),
+            (false, 2) => drop(library.mark_clips(&some, Mark::Name { text: format!("name {step}") }).unwrap()),
+            (false, _) => {
+                let mark = Mark::Tag { name: format!("tag {}", dice.roll(3)), on: dice.chance(70) };
+                library.mark_clips(&some, mark).unwrap();
+            }
+        }
+        let fresh = Library::open(library.places()).unwrap();
+        let sort = Sort { by: keys[step % keys.len()], descending: dice.chance(50) };
+        let filter = Filter { starred: dice.chance(30), ..Filter::default() };
+        let query = GalleryQuery { sort, filter, trash: dice.chance(20), ..GalleryQuery::default() };
+        assert_eq!(ids(&library, &query), ids(&fresh, &query), "step {step}: {query:?}");
+        let shelves = (library.gallery(&query, &zone()).unwrap(), fresh.gallery(&query, &zone()).unwrap());
+        assert_eq!(shelves.0, shelves.1, "step {step}: {query:?}");
+        assert_eq!(library.tags().unwrap(), fresh.tags().unwrap(), "step {step}");
+    }
+}
+
+#[test]
+fn what_clips_are_found_by_can_be_read_before_anybody_asks_while_others_write() {
+    let home = tempfile::tempdir().unwrap();
+    let library = generator::fill(home.path(), 500, 9, at(0)).unwrap();
+    let everything = GalleryQuery::default();
+    let some = library.gallery_ids(&everything, &zone(), 0, 20).unwrap();
+    let early = Library::open(library.places()).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| early.prepare_gallery().unwrap());
+        for clip in &some {
+            library.mark_clips(std::slice::from_ref(clip), Mark::Star { on: true }).unwrap();
+        }
+    });
+    assert_eq!(ids(&early, &everything), ids(&library, &everything));
+    let starred = GalleryQuery { filter: Filter { starred: true, ..Filter::default() }, ..everything };
+    assert_eq!(
+        ids(&early, &starred),
+        ids(&library, &starred),
+        "what was written meanwhile is read with the next answer"
+    );
+    assert!(ids(&early, &starred).len() >= some.len());
+}
+
+#[test]
 fn days_begin_at_midnight_where_the_person_is() {
     let world = world(&[("a", "boat")]); // asked for at 10:00 UTC
     let told = |zone: &str| {

@@ -60,13 +60,22 @@ const called = (ids: readonly ClipId[]): string => {
   return clip ? nameOf(clip) || t('app.untitled') : '';
 };
 
-/** Puts clips into the trash; a toast says so, with a way back. */
+/** What went into the trash while its toast is shown. */
+let lately: { toast: number; ids: readonly ClipId[] } | null = null;
+
+/**
+ * Puts clips into the trash; a toast says so, with a way back. Acts that follow each other while it is shown have one
+ * toast, whose way back is that of all of them: none is lost to the next one's.
+ */
 export async function trash(ids: readonly ClipId[]): Promise<void> {
   const title = called(ids);
   if (!(await attempt(() => ipc.trashClips([...ids])))) return;
-  messages.say(title ? t('find.trashed-one', { title }) : t('find.trashed', { count: ids.length }), {
-    action: { label: t('find.undo'), run: () => void restore(ids) },
-  });
+  const before = lately && messages.stands(lately.toast) ? lately : null;
+  const all = before ? [...new Set([...before.ids, ...ids])] : ids;
+  if (before) messages.dismiss(before.toast);
+  const words = title && !before ? t('find.trashed-one', { title }) : t('find.trashed', { count: all.length });
+  const action = { label: t('find.undo'), run: (): void => void restore(all) };
+  lately = { toast: messages.say(words, { action }), ids: all };
   await library.refresh();
 }
 

@@ -10,6 +10,8 @@ export interface Toast {
 
 /** Milliseconds a toast stays; trouble stays longer, since it has more to read. */
 const STAY = { plain: 5_000, trouble: 10_000 } as const;
+/** How many are shown at most. */
+const MOST = 3;
 
 export class Messages {
   toasts = $state.raw<Toast[]>([]);
@@ -17,12 +19,24 @@ export class Messages {
   announcement = $state('');
   #next = 1;
 
-  /** Shows a toast for some seconds. */
-  say(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): void {
+  /** Shows a toast for some seconds; its id. */
+  say(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): number {
     const toast: Toast = { id: this.#next++, text, tone: options.tone ?? 'plain', action: options.action };
     // The same words twice are one toast.
-    this.toasts = [...this.toasts.filter((other) => other.text !== text), toast].slice(-3);
+    const toasts = [...this.toasts.filter((other) => other.text !== text), toast];
+    // What has an act, perhaps the only way back, makes room last.
+    while (toasts.length > MOST) {
+      const plain = toasts.findIndex((other) => !other.action);
+      toasts.splice(Math.max(0, plain), 1);
+    }
+    this.toasts = toasts;
     setTimeout(() => this.dismiss(toast.id), STAY[toast.tone]);
+    return toast.id;
+  }
+
+  /** Whether a toast is still shown. */
+  stands(id: number): boolean {
+    return this.toasts.some((toast) => toast.id === id);
   }
 
   dismiss(id: number): void {

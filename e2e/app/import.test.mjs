@@ -1,0 +1,111 @@
+// Files that come into the real window and leave it, with the mouse and through another program: a copy brings its
+// settings with it, whoever carries it.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { clipFile, facts } from './harness/files.mjs';
+import { makeClips, told } from './harness/made.mjs';
+import { Neighbour } from './harness/neighbour.mjs';
+import { windowTest } from './harness/world.mjs';
+
+const call = promisify(execFile);
+const prompt = '黑色悬崖上的灯塔, in the fog';
+
+/** The middle of something in the window, on the screen: the window stands in its corner, without a frame. */
+async function middleOf(person, name) {
+  const element = await person.waitFor(name);
+  const [{ x, y }, { width, height }] = [await element.getLocation(), await element.getSize()];
+  return { x: Math.round(x + width / 2), y: Math.round(y + height / 2) };
+}
+
+/** The file that the clipboard of the display holds, as a file manager would ask for it. */
+async function copiedFile(world) {
+  const args = ['-selection', 'clipboard', '-t', 'text/uri-list', '-o'];
+  const { stdout } = await call('xclip', args, { env: { ...process.env, DISPLAY: world.display.name } });
+  return fileURLToPath(stdout.trim());
+}
+
+windowTest(
+  'a clip’s file is copied out of one library, dropped on another, and has its settings there',
+  async (world) => {
+    const [made] = await makeClips(
+      world,
+      [prompt],
+      [...['--resolution', '480p', '--duration', '2', '--ratio', '1:1', '--seed', '77', '--camera-fixed']],
+    );
+    let person = await world.open();
+    await person.waitForClips(1);
+    await person.openClip(made);
+    await person.browser.keys(['k']);
+    await person.browser.$('button=Copy file').click();
+    await person.waitForText('toast', /File copied/);
+    const copied = await copiedFile(world);
+    const holiday = join(world.folder, 'holiday.mp4');
+    copyFileSync(copied, holiday);
+    assert.deepEqual(await facts(holiday), await facts(clipFile(world.home, made)), 'the same video');
+
+    // Out of the window with the mouse: the other program is given a file of its own, the same copy.
+    const taker = await Neighbour.start(world, holiday);
+    const dragged = fileURLToPath(await taker.takeFrom(await middleOf(person, 'drag-file')));
+    assert.ok(existsSync(dragged));
+    assert.notEqual(dragged, clipFile(world.home, made), 'the library’s own file never leaves its place');
+    assert.deepEqual(readFileSync(dragged), readFileSync(holiday), 'what is dragged out is what is copied');
+    await person.app.close();
+
+    // Another library, that knows nothing of the first one.
+    const first = world.home;
+    world.home = join(world.folder, 'another');
+    person = await world.open();
+    await person.rehearse();
+    await person.write('Something half-written');
+    const place = { ...(await middleOf(person, 'place-gallery')) };
+    await taker.giveTo(place, () => person.isShown('drop'));
+    await person.waitForText('toast', /1 clip imported/);
+    const [brought] = await person.waitForClips(1);
+    assert.notEqual(brought, made, 'a clip of its own');
+    assert.equal(
+      await person.read('prompt', 'value'),
+      'Something half-written',
+      'the form is not touched by an import',
+    );
+    const clip = await told(world.home, 'show', brought);
+    assert.equal(clip.provider.kind, 'imported');
+    assert.equal(clip.request.prompt, prompt);
+    assert.deepEqual(readFileSync(clipFile(world.home, brought)), readFileSync(holiday), 'the file as it was dropped');
+
+    // Its settings, from the viewer.
+    await person.openClip(brought);
+    await person.browser.$('button=Use these settings').click();
+    const taken = async () => (await person.read('prompt', 'value')) === prompt;
+    await person.waitUntil(taken, 'the prompt should be that of the clip');
+    assert.equal(await person.read('ratio', 'data-value'), '1:1');
+    assert.equal(await person.read('resolution', 'data-value'), '480p');
+    assert.equal(await person.read('length', 'data-value'), '2');
+
+    // The same file again, on the first library's own: it is known there.
+    await person.openGallery();
+    await taker.giveTo(place, () => person.isShown('drop'));
+    await person.waitForText('toast', /1 was in the library already/);
+    assert.equal((await told(world.home, 'clips')).total, 1);
+    assert.equal((await told(first, 'clips')).total, 1, 'nothing was written into the first library');
+  },
+);
+
+windowTest('a copy that is dropped on the composer brings its settings and no clip', async (world) => {
+  const [made] = await makeClips(world, [prompt], ['--resolution', '480p', '--duration', '2', '--ratio', '9:16']);
+  let person = await world.open();
+  await person.waitForClips(1);
+  await person.openClip(made);
+  await person.browser.keys(['k']);
+  await person.browser.$('button=Copy file').click();
+  await person.waitForText('toast', /File copied/);
+  const taker = await Neighbour.start(world, await copiedFile(world));
+  await taker.giveTo(await middleOf(person, 'prompt'), () => person.isShown('drop-settings'));
+  await person.waitForText('taken', /\.mp4/);
+  assert.equal(await person.read('prompt', 'value'), prompt);
+  assert.equal(await person.read('ratio', 'data-value'), '9:16');
+  assert.equal((await told(world.home, 'clips')).total, 1, 'it was not brought in');
+});

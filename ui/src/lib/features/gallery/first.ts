@@ -1,0 +1,23 @@
+// When the first screen of the gallery is there: noted in the page's timeline once in its life, for whoever measures it.
+
+import { tick } from 'svelte';
+
+/** The name of the measure; it begins with the page. */
+const NAME = 'gallery: first screen';
+
+let noted = false;
+
+/** Every card in sight is made: once their pictures are painted as well, that is the first screen. */
+export function firstScreen(scroller: HTMLElement): void {
+  if (noted) return;
+  noted = true;
+  void tick().then(async () => {
+    const { bottom } = scroller.getBoundingClientRect();
+    const inSight = [...scroller.querySelectorAll('img')].filter((image) => image.getBoundingClientRect().top < bottom);
+    // One that cannot be decoded is not waited for: its card says so.
+    await Promise.all(inSight.map((image) => image.decode().catch(() => undefined)));
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => performance.measure(NAME, { start: 0, end: performance.now() })),
+    );
+  });
+}
