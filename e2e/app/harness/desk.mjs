@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { until } from './processes.mjs';
 import { windowsOf } from './x11.mjs';
 
 /** How long keys may take to have their effect, on a busy computer. Milliseconds. */
@@ -58,6 +59,35 @@ export async function pressUntil(app, come, what, ...keys) {
     }
   }
   throw new Error(`pressing ${keys.join(' ')} did not lead to it: ${what}`);
+}
+
+/**
+ * Answers the system's own dialog that asks for a file's name, which `ask` brings up: types the path and confirms. Returns
+ * once the dialog has gone.
+ */
+export async function nameFile(app, ask, path) {
+  const before = await windowsOf(app.pid, app.display);
+  const dialogs = async () => (await windowsOf(app.pid, app.display)).filter((window) => !before.includes(window));
+  await ask();
+  await until(async () => (await dialogs()).length > 0, 'the system asks for a name', patience);
+  const [dialog] = await dialogs();
+  const env = on(app.display);
+  await call('xdotool', ['windowfocus', '--sync', String(dialog)], { env });
+  await call('xdotool', ['key', 'ctrl+a'], { env });
+  await call('xdotool', ['type', '--delay', '12', path], { env });
+  // Until the dialog has read the folder, it may not hear the key.
+  for (const end = Date.now() + patience; Date.now() < end;) {
+    await call('xdotool', ['key', '--window', String(dialog), 'Return'], { env }).catch(() => {});
+    const gone = async () => (await dialogs()).length === 0;
+    if (
+      await until(gone, 'it goes', 2000).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+  }
+  throw new Error('the dialog for a name did not go away');
 }
 
 /** What is on the screen, as a file. */

@@ -1,0 +1,193 @@
+// A film in the real window: two takes at a seam, played through, one file of it, and the film again out of that file.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { nameFile } from './harness/desk.mjs';
+import { clipFile, facts, likestFrame, seam } from './harness/files.mjs';
+import { makeClips, told } from './harness/made.mjs';
+import { windowTest } from './harness/world.mjs';
+
+const call = promisify(execFile);
+
+/** Frames of a rehearsed clip of two seconds. */
+const FRAMES = 49;
+const small = ['--resolution', '480p', '--duration', '2'];
+
+/** Makes the clip that goes on from another one, and returns its id. */
+async function continued(world, clip, prompt) {
+  const quick = ['--rehearsal', '--rehearsal-speed', '50'];
+  const before = (await told(world.home, 'clips')).clips.map(({ id }) => id);
+  await told(world.home, ...quick, 'generate', '--from', clip, '--prompt', prompt, ...small);
+  return (await told(world.home, 'clips')).clips.map(({ id }) => id).find((id) => !before.includes(id));
+}
+
+const sum = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+/** A frame of a file as PNG, base64. */
+async function frameOf(file, number) {
+  const args = ['-v', 'error', '-i', file, '-vf', `select=eq(n\\,${number})`, '-frames:v', '1', '-f', 'image2pipe'];
+  const { stdout } = await call('ffmpeg', [...args, '-c:v', 'png', '-'], { encoding: 'buffer', maxBuffer: 1 << 26 });
+  return stdout.toString('base64');
+}
+
+/** From now on videos are asked for so that their pixels may be read; see `allowReading`. */
+const letPixelsBeRead = ({ browser }) =>
+  browser.execute(() => {
+    const { get, set } = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'src');
+    Object.defineProperty(HTMLMediaElement.prototype, 'src', {
+      configurable: true,
+      get,
+      set(address) {
+        this.crossOrigin = 'anonymous';
+        set.call(this, address);
+      },
+    });
+  });
+
+/** The picture of the player that is seen, once it stands; PNG, base64. */
+const picture = ({ browser }) =>
+  browser.executeAsync((done) => {
+    const video = document.querySelector('[data-testid="path-video"][data-shown]');
+    const read = () => {
+      if (video.seeking) return requestAnimationFrame(read);
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+      canvas.getContext('2d').drawImage(video, 0, 0);
+      done(canvas.toDataURL('image/png').split(',')[1]);
+    };
+    requestAnimationFrame(() => requestAnimationFrame(read));
+  });
+
+/** The film stands on a frame, counted over all of it: what is seen is that frame of that file. */
+async function frameIs(person, { shot, frame, file, inFile }) {
+  const where = async () => [await person.read('path-view', 'data-shot'), await person.read('path-view', 'data-frame')];
+  const there = async () => (await where()).join() === `${shot},${frame}`;
+  await person.waitUntil(there, `the film should stand on frame ${frame}, in shot ${shot}`).catch(async (error) => {
+    throw new Error(`${error.message}; it stands at ${await where()}`);
+  });
+  const seen = await likestFrame(file, await picture(person), inFile, { size: '864:480' });
+  assert.equal(seen, inFile, `frame ${frame} of the film is frame ${inFile} of its clip`);
+}
+
+/** Exports the film that is open into one file. */
+async function exportTo(person, target) {
+  await person.click('film-export');
+  await person.waitUntil(
+    () =>
+      person.browser.execute(() => {
+        const item = [...document.querySelectorAll('[role="menuitem"]')].find((each) =>
+          /one video file/i.test(each.innerText),
+        );
+        item?.click();
+        return item !== undefined;
+      }),
+    'the menu of exports should offer one file',
+  );
+  await person.waitFor('export-dialog');
+  const joined = async () => (await person.read('export-plan', 'data-route')) === 'join';
+  await person.waitUntil(joined, 'clips that agree should be joined as they are');
+  await nameFile(person.app, () => person.click('export-start'), target);
+  await person.waitFor('export-reveal');
+}
+
+/** The clips on the path that the window shows, in playing order. */
+const path = ({ browser }) =>
+  browser.execute(() => [...document.querySelectorAll('[data-testid="film-shot"]')].map((shot) => shot.dataset.id));
+
+const pathIs = (person, wanted, what) =>
+  person
+    .waitUntil(async () => (await path(person)).join() === wanted.join(), what)
+    .catch(async (error) => {
+      throw new Error(`${error.message}; it is ${await path(person)}`);
+    });
+
+windowTest(
+  'a film of three with two takes is played through, exported, and restored from its file',
+  async (world) => {
+    const [first] = await makeClips(world, ['A paper boat drifts down a rainy street']);
+    const second = await continued(world, first, 'It reaches a drain');
+    const older = await continued(world, second, 'It sinks');
+    const newer = await continued(world, second, 'It turns back');
+    const files = [first, second, older].map((id) => clipFile(world.home, id));
+    assert.ok((await seam(files[0], files[1], FRAMES)) >= 35, 'the second begins with the frame the first ended on');
+    assert.ok((await seam(files[1], files[2], FRAMES)) >= 35, 'and so does the third');
+
+    const person = await world.open();
+    const { browser } = person;
+    await person.go('place-films', 'F');
+    await pathIs(person, [first, second, newer], 'nobody chose yet: the newest take is on the path');
+
+    // Two takes leave from the second clip: the other one is taken.
+    await browser.$(`[data-testid="film-take"][data-id="${older}"]`).click();
+    await pathIs(person, [first, second, older], 'the take that was clicked is on the path');
+    assert.equal(await person.isShown('film-take'), true, 'the other take stays under its seam');
+
+    // Played through, across both seams, to the end; a frame that stands twice at a seam is shown once.
+    await letPixelsBeRead(person);
+    await person.click('film-play');
+    await person.waitFor('path-view');
+    const seen = new Set();
+    const last = FRAMES * 3 - 2 - 1;
+    const through = async () => {
+      seen.add(await person.read('path-view', 'data-shot'));
+      return Number(await person.read('path-view', 'data-frame')) === last;
+    };
+    await browser.waitUntil(through, { timeout: 60_000, interval: 100, timeoutMsg: 'it should be played to its end' });
+    assert.deepEqual([...seen].toSorted(), ['0', '1', '2'], 'each shot was seen');
+    // Backwards across the seam, frame by frame: what is seen is that frame of that file.
+    await browser.keys(['k']);
+    await frameIs(person, { shot: 2, frame: last, file: files[2], inFile: FRAMES - 1 });
+    await browser.keys(['ArrowUp']);
+    await frameIs(person, { shot: 2, frame: FRAMES * 2 - 1, file: files[2], inFile: 1 });
+    await browser.keys(['ArrowLeft']);
+    await frameIs(person, { shot: 1, frame: FRAMES * 2 - 2, file: files[1], inFile: FRAMES - 1 });
+    await browser.keys(['Escape']);
+    await person.waitUntilGone('path-view');
+
+    // One file, joined: every frame once, chapters at the seams.
+    await person.click('film-title');
+    await (await person.waitFor('film-name')).setValue('The drain');
+    await browser.keys(['Enter']);
+    await person.waitForText('film-title', /The drain/);
+    const target = join(world.folder, 'drain.mp4');
+    await exportTo(person, target);
+    assert.deepEqual(
+      await facts(target),
+      { codec: 'h264', width: 864, height: 480, frames: FRAMES * 3 - 2 },
+      'as long as the path, counted by ffprobe',
+    );
+    for (const [number, file, inFile] of [
+      [FRAMES - 2, files[0], FRAMES - 2],
+      [FRAMES + 3, files[1], 4],
+      [FRAMES * 3 - 3, files[2], FRAMES - 1],
+    ]) {
+      const there = await likestFrame(file, await frameOf(target, number), inFile, { size: '864:480' });
+      assert.equal(there, inFile, `frame ${number} of the film is frame ${inFile} of its clip`);
+    }
+    await person.app.close();
+
+    // Another library has the four clips by their files alone; with the film's own file it has the film.
+    const other = join(world.folder, 'other');
+    const all = [first, second, older, newer].map((id) => clipFile(world.home, id));
+    await told(other, 'import', ...all, target);
+    world.home = other;
+    const { clips } = await told(other, 'clips');
+    assert.equal(clips.length, 4, 'the film itself is no clip: all of it is here');
+    const idOf = (file) => clips.find(({ sha256 }) => sha256 === sum(file)).id;
+    world.writeSettings({ door: 'rehearse' });
+    const again = await world.open();
+    await again.go('place-films', 'F');
+    await again.waitForText('place-films', /The drain/);
+    await again.browser.execute(() => {
+      [...document.querySelectorAll('[data-testid="film-card"]')]
+        .find((card) => /The drain/.test(card.innerText))
+        .click();
+    });
+    await again.waitForText('film-title', /The drain/);
+    await pathIs(again, files.map(idOf), 'the path is the one that was exported');
+  },
+  { minutes: 6 },
+);
