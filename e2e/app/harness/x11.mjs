@@ -10,7 +10,9 @@ const call = promisify(execFile);
 export async function windowsOf(pid, display) {
   try {
     const env = { ...process.env, DISPLAY: display };
-    const { stdout } = await call('xdotool', ['search', '--onlyvisible', '--pid', String(pid), '--name', '.'], { env });
+    // Without --all those of any process with a name would be found.
+    const args = ['search', '--all', '--onlyvisible', '--pid', String(pid), '--name', '.'];
+    const { stdout } = await call('xdotool', args, { env });
     return stdout.trim().split('\n').filter(Boolean).map(Number);
   } catch {
     return []; // xdotool says "none" by its exit code
