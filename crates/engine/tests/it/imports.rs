@@ -104,7 +104,7 @@ async fn anyones_files_become_clips_and_stay_where_they_are() {
     assert!(library.prompts("", 10).unwrap().is_empty(), "nobody wrote a prompt for it");
     assert_eq!(library.job(&made.job).unwrap().unwrap().state, JobState::Done);
     assert!(
-        running.engine.continue_from(&made.id).await.unwrap().request.continues.is_some(),
+        running.engine.continue_from(&made.id, None).await.unwrap().request.continues.is_some(),
         "it can be gone on from"
     );
     let clips = running.events.lock().unwrap().iter().filter(|event| matches!(event, Event::Clip(_))).count();
@@ -195,7 +195,7 @@ async fn film(world: &World, outside: &Path) -> (Running, [Clip; 2], [PathBuf; 2
     let first = made(&running, boat()).await;
     let frame = image::RgbImage::from_pixel(640, 480, image::Rgb([9, 9, 9]));
     let picture = running.engine.keep_image(media::encode_png(&frame).unwrap()).await.unwrap();
-    let request = running.engine.continue_from(&first.id).await.unwrap().request;
+    let request = running.engine.continue_from(&first.id, None).await.unwrap().request;
     let request =
         Request { prompt: "It reaches the river".into(), first_frame: Some(picture), seed: Some(77), ..request };
     // The test's service sends one video for all; another file is another clip.
