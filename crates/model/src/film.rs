@@ -240,6 +240,12 @@ pub enum FilmProblem {
     /// Somebody exports it already.
     #[error("This film is being exported already.")]
     Exporting,
+    /// It has one shot.
+    #[error("A film of one shot has no seam.")]
+    NoSeam,
+    /// Over 400.
+    #[error("A contact sheet has at most 400 seams.")]
+    TooManySeams,
     /// A clip of it is missing, in the trash or cannot be read.
     #[error("A clip of this film is missing, in the trash, or cannot be read.")]
     NotWhole,

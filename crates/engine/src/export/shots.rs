@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lastframe_library::LibraryError;
 use lastframe_media as media;
-use lastframe_model::{Clip, FilmId, PixelSize, SavedFilm};
+use lastframe_model::{Clip, FilmId, FilmProblem, PixelSize, SavedFilm, SeamKind};
 
 use super::edit_lists::{ListedShot, Rate, edl, fcpxml};
 use super::{Gathered, Outgoing, must_have_room};
@@ -14,6 +14,7 @@ use crate::copies;
 use crate::error::EngineError;
 use crate::gallery::{file_name, free_folder};
 use crate::run::blocking;
+use crate::whole::guarded;
 
 impl Outgoing<'_> {
     /// Writes copies of a film's clips into a new folder, numbered by their place, with `film.edl` and `film.fcpxml`. The
@@ -46,6 +47,38 @@ impl Outgoing<'_> {
             return Err(error);
         }
         Ok(target)
+    }
+
+    /// Writes the frames at every seam of a film to a PNG, which is replaced once the new one is whole. Blocks.
+    ///
+    /// # Errors
+    /// `FilmProblem::NotWhole`, `FilmProblem::NoSeam`, `FilmProblem::TooManySeams`, [`EngineError::TargetInLibrary`], and
+    /// what keeps a frame from being read or the file from being written.
+    pub fn contact_sheet(self, film: &SavedFilm, target: &Path) -> Result<(), EngineError> {
+        let gathered = self.gather(film, false)?;
+        gathered.must_be_whole()?;
+        let shots: Vec<_> = gathered.clips.iter().zip(&gathered.parts).collect();
+        let problem = match shots.len() {
+            0 | 1 => Some(FilmProblem::NoSeam),
+            shots if shots > media::SHEET_SEAMS + 1 => Some(FilmProblem::TooManySeams),
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            return Err(LibraryError::Film(problem).into());
+        }
+        let target = std::path::absolute(target).map_err(|source| LibraryError::io(target, source))?;
+        self.must_be_outside(&target)?;
+        let mut seams = Vec::new();
+        for pair in shots.windows(2) {
+            let [(before, shown), (after, next)] = pair else { continue };
+            let last = shown.frames.unwrap_or(before.media.frames).saturating_sub(1);
+            let frames = guarded(|| {
+                let (last, first) = (media::frame_at(&shown.path, last)?, media::frame_at(&next.path, 0)?);
+                media::SeamFrames::of(&last, &first, SeamKind::between(before, after) == SeamKind::Continues)
+            });
+            seams.push(frames.map_err(|error| EngineError::FilmPart { clip: before.id.clone(), error })?);
+        }
+        Ok(lastframe_library::write_file(&target, &media::contact_sheet(&seams)?)?)
     }
 
     /// Writes everything into `part`, which is going to be called `target`.
@@ -100,6 +133,19 @@ fn url_of(path: &Path) -> Result<String, LibraryError> {
 }
 
 impl Engine {
+    /// Writes the frames at every seam of a film to a PNG, as [`Outgoing::contact_sheet`] does.
+    ///
+    /// # Errors
+    /// As [`Outgoing::contact_sheet`].
+    pub async fn contact_sheet(&self, id: &FilmId, target: PathBuf) -> Result<(), EngineError> {
+        let (library, id) = (self.inner().library.clone(), id.clone());
+        blocking(move || {
+            let outgoing = Outgoing { library: &library, keeps: true };
+            outgoing.contact_sheet(&outgoing.film(&id)?, &target)
+        })
+        .await?
+    }
+
     /// What a film is called as a file, without an ending.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use crate::service::Script;
 use crate::{Running, World, boat};
 
 /// A clip that the service made of this request.
-async fn made(running: &Running, request: Request) -> Clip {
+pub(crate) async fn made(running: &Running, request: Request) -> Clip {
     let jobs = running.engine.enqueue(request, 1, running.provider.clone(), Consent::Within).await.unwrap();
     running.until_state(&jobs[0].id, JobState::Done).await;
     let library = running.engine.library();

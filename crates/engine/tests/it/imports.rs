@@ -360,19 +360,19 @@ async fn a_clips_folder_that_is_gone_is_said_and_not_made() {
 
 /// A file system of its own in memory, gone when this is dropped.
 #[cfg(target_os = "linux")]
-struct Disk(PathBuf);
+pub(crate) struct Disk(PathBuf);
 
 #[cfg(target_os = "linux")]
 impl Disk {
     /// `None` where mounting is not allowed.
-    fn mount(at: &Path, options: &str) -> Option<Self> {
+    pub(crate) fn mount(at: &Path, options: &str) -> Option<Self> {
         std::fs::create_dir_all(at).unwrap();
         let mut mount = std::process::Command::new("mount");
         let done = mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).output();
         done.is_ok_and(|output| output.status.success()).then(|| Self(at.to_owned()))
     }
 
-    fn remount(&self, options: &str) {
+    pub(crate) fn remount(&self, options: &str) {
         let options = format!("remount,{options}");
         let mut mount = std::process::Command::new("mount");
         assert!(mount.args(["-o", &options]).arg(&self.0).status().unwrap().success());
