@@ -13,8 +13,9 @@ use shiguredo_mp4::boxes::{Avc1Box, SampleEntry};
 
 use crate::MediaError;
 use crate::colour::{self, Planes};
-use crate::container::{Movie, Sample};
+use crate::container::Movie;
 use crate::h264::{self, Colours};
+use crate::samples::Sample;
 
 /// Frames decoded for one picture at most: a longer group of pictures is refused.
 pub(crate) const MAX_GROUP: usize = 3000;
@@ -119,6 +120,14 @@ impl Feed {
     pub fn colours(&self) -> Result<Colours, MediaError> {
         self.colours.ok_or_else(|| MediaError::decode("there is nothing to decode"))
     }
+}
+
+/// Refuses a video whose frames are not all of a kind that is decoded here. Looks at its tables only.
+pub(crate) fn check(movie: &Movie) -> Result<(), MediaError> {
+    let mut entries: Vec<usize> = movie.samples().iter().map(|sample| sample.entry).collect();
+    entries.sort_unstable();
+    entries.dedup();
+    entries.into_iter().try_for_each(|entry| check_format(&avc_of(movie, entry)?))
 }
 
 /// The frames to decode for one: from the nearest frame where decoding can start, to the next such.
