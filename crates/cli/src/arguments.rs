@@ -370,12 +370,9 @@ impl Command {
     /// nothing else is done, since a budget and the clips folder may stand in them.
     pub fn only_looks(&self) -> bool {
         match self {
-            Self::Jobs
-            | Self::Clips(_)
-            | Self::Show { .. }
-            | Self::Film(_)
-            | Self::Frame { .. }
-            | Self::Usage(_) => true,
+            Self::Jobs | Self::Clips(_) | Self::Show { .. } | Self::Film(_) | Self::Frame { .. } | Self::Usage(_) => {
+                true
+            }
             Self::Library(library) => matches!(library, Library::Verify),
             Self::Trash(trashing) => trashing.list,
             Self::Generate(_)

@@ -5,8 +5,8 @@
 use lastframe_library::LibraryError;
 use lastframe_media::MediaError;
 use lastframe_model::{
-    BatchError, BatchProblem, ClipId, ErrorCode, Field, FileProblem, Guard, GuardBreach, ImageId, IpcError, JobId, Problem,
-    Reason,
+    BatchError, BatchProblem, ClipId, ErrorCode, Field, FileProblem, Guard, GuardBreach, ImageId, IpcError, JobId,
+    Problem, Reason,
 };
 
 /// Why the engine did not do what it was asked.
@@ -116,7 +116,9 @@ impl From<EngineError> for IpcError {
             EngineError::NoSuchTask(_) | EngineError::Media(MediaError::NoSuchFrame { .. }) => {
                 Self::new(ErrorCode::NotFound, message)
             }
-            EngineError::TaskTaken(_) | EngineError::AlreadyStarted | EngineError::Canceled => Self::new(ErrorCode::WrongState, message),
+            EngineError::TaskTaken(_) | EngineError::AlreadyStarted | EngineError::Canceled => {
+                Self::new(ErrorCode::WrongState, message)
+            }
             EngineError::Media(MediaError::Io(_)) => file(ErrorCode::Storage, message, FileProblem::Unusable),
             EngineError::TargetInLibrary => file(ErrorCode::Storage, message, FileProblem::InLibrary),
             EngineError::NoRecipe => file(ErrorCode::Unreadable, message, FileProblem::NoRecipe),

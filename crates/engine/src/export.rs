@@ -100,9 +100,7 @@ impl Outgoing<'_> {
         let tags = if options.recipe { self.tags(&gathered)? } else { None };
         let written = guarded_film(|| match plan.route {
             ExportRoute::Join => media::join(&gathered.parts, target, tags.as_ref(), step),
-            ExportRoute::Reencode => {
-                media::reencode(&gathered.parts, target, plan.size, plan.fps, tags.as_ref(), step)
-            }
+            ExportRoute::Reencode => media::reencode(&gathered.parts, target, plan.size, plan.fps, tags.as_ref(), step),
         });
         written.map_err(|error| unwritten(&gathered.clips, target, error))?;
         Ok(plan)
@@ -208,9 +206,11 @@ fn plan_of(gathered: &Gathered, options: &ExportOptions) -> ExportPlan {
     // What the library knows of the clips is as near as it gets.
     let shown = gathered.clips.iter().zip(&gathered.parts);
     let shown = shown.map(|(clip, part)| (clip, part.frames.unwrap_or(clip.media.frames)));
-    let seconds = |(clip, frames): (&Clip, u32)| if clip.media.fps > 0.0 { f64::from(frames) / clip.media.fps } else { 0.0 };
+    let seconds =
+        |(clip, frames): (&Clip, u32)| if clip.media.fps > 0.0 { f64::from(frames) / clip.media.fps } else { 0.0 };
     let first = gathered.clips.first().map(|clip| &clip.media);
-    let size = first.map_or(PixelSize { width: 0, height: 0 }, |media| PixelSize { width: media.width, height: media.height });
+    let size =
+        first.map_or(PixelSize { width: 0, height: 0 }, |media| PixelSize { width: media.width, height: media.height });
     ExportPlan {
         route: ExportRoute::Reencode,
         reasons: Vec::new(),
@@ -237,7 +237,11 @@ fn possible(told: &media::JoinPlan, clips: &[Clip], options: &ExportOptions) -> 
     let route = if reasons.is_empty() { ExportRoute::Join } else { ExportRoute::Reencode };
     let dropped = clips.iter().zip(&told.sound.parts).filter(|(_, sound)| **sound == media::PartSound::Dropped);
     let problems = dropped.map(|(clip, _)| ExportProblem::SoundDropped { clip: clip.id.clone() }).collect();
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "as many frames as a film of that length has")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "as many frames as a film of that length has"
+    )]
     let frames = if route == ExportRoute::Join { told.frames } else { (told.seconds * fps).round() as u32 };
     #[expect(clippy::cast_precision_loss, reason = "files are far smaller than 2^53 bytes")]
     let bytes = told.bytes.filter(|_| route == ExportRoute::Join).map(|bytes| bytes as f64);

@@ -146,9 +146,8 @@ fn title(connection: &Connection, clip: &ClipId) -> Result<String, LibraryError>
         "SELECT clips.name, coalesce(jobs.request ->> '$.prompt', '') FROM clips JOIN jobs ON jobs.id = clips.job
          WHERE clips.id = ?1",
     )?;
-    let words = statement.query_row([clip.as_str()], |row| {
-        Ok((row.get::<_, Option<String>>(0)?, row.get::<_, String>(1)?))
-    });
+    let words =
+        statement.query_row([clip.as_str()], |row| Ok((row.get::<_, Option<String>>(0)?, row.get::<_, String>(1)?)));
     let words = words.optional()?;
     Ok(words.map(|(name, prompt)| clip_title(name.as_deref(), &prompt)).unwrap_or_default())
 }

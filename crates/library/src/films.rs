@@ -63,8 +63,9 @@ pub(crate) fn grow(tx: &Transaction<'_>, clip: &Clip) -> Result<(), LibraryError
 
 /// A clip was deleted for good: no path goes through it any more. A film of which nothing is left goes with it.
 pub(crate) fn forget(tx: &Transaction<'_>, clip: &ClipId) -> Result<(), LibraryError> {
-    let mut statement =
-        tx.prepare_cached(&format!("{SELECT} WHERE instr(path, ?1) AND ?1 IN (SELECT value FROM json_each(films.path))"))?;
+    let mut statement = tx.prepare_cached(&format!(
+        "{SELECT} WHERE instr(path, ?1) AND ?1 IN (SELECT value FROM json_each(films.path))"
+    ))?;
     let films = statement.query_map([clip.as_str()], from_row)?.collect::<Result<Vec<_>, _>>()?;
     for mut film in films {
         film.path.retain(|other| other != clip);

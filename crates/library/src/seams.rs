@@ -18,8 +18,8 @@ impl Library {
     /// What was measured at the seam between that frame of a clip, from 0, and the first of another.
     pub fn seam(&self, before: &ClipId, frame: u32, after: &ClipId) -> Result<Option<SeamMeasure>, LibraryError> {
         self.read(|connection| {
-            let mut statement =
-                connection.prepare_cached("SELECT measure FROM seams WHERE before = ?1 AND frame = ?2 AND after = ?3")?;
+            let mut statement = connection
+                .prepare_cached("SELECT measure FROM seams WHERE before = ?1 AND frame = ?2 AND after = ?3")?;
             let found = statement.query_row(params![before.as_str(), frame, after.as_str()], |row| rows::json(row, 0));
             Ok(found.optional()?)
         })

@@ -257,7 +257,11 @@ pub enum FilmProblem {
 /// [`FilmProblem::NameTooLong`].
 pub fn checked_film_name(name: &str) -> Result<Option<String>, FilmProblem> {
     let name = line(name);
-    if name.chars().count() > NAME_MAX { Err(FilmProblem::NameTooLong) } else { Ok(Some(name).filter(|name| !name.is_empty())) }
+    if name.chars().count() > NAME_MAX {
+        Err(FilmProblem::NameTooLong)
+    } else {
+        Ok(Some(name).filter(|name| !name.is_empty()))
+    }
 }
 
 /// A film's note in its one spelling.

@@ -43,8 +43,8 @@ pub use error::{ErrorCode, Field, FileProblem, IpcError, Reason, ServiceCode};
 pub use event::Event;
 pub use extra::{ExtraKind, ExtraParameter, ExtraValue};
 pub use film::{
-    ExportEnd, ExportOptions, ExportPlan, ExportProblem, ExportProgress, ExportReason, ExportRoute, FilmCard, FilmChange,
-    FilmProblem, FilmShot, FilmTake, FilmView, SavedFilm, SeamKind, SeamMeasure, SeamVerdict, ShotTrouble,
+    ExportEnd, ExportOptions, ExportPlan, ExportProblem, ExportProgress, ExportReason, ExportRoute, FilmCard,
+    FilmChange, FilmProblem, FilmShot, FilmTake, FilmView, SavedFilm, SeamKind, SeamMeasure, SeamVerdict, ShotTrouble,
 };
 pub use framing::{Background, Framing, FramingOffer, framing_offers};
 pub use gallery::{

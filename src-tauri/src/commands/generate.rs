@@ -39,11 +39,7 @@ pub async fn generate(
 /// The next request after a clip: from its last frame, or from the one of that number (0-based).
 #[tauri::command]
 #[specta::specta]
-pub async fn continue_from(
-    desk: State<'_, Desk>,
-    clip: ClipId,
-    frame: Option<u32>,
-) -> Result<Continuation, IpcError> {
+pub async fn continue_from(desk: State<'_, Desk>, clip: ClipId, frame: Option<u32>) -> Result<Continuation, IpcError> {
     Ok(desk.open().await?.engine.continue_from(&clip, frame).await?)
 }
 

@@ -151,7 +151,9 @@ fn problem_words(problem: &ExportProblem) -> String {
         ExportProblem::Missing { clip } => format!("The file of the clip {clip} is missing."),
         ExportProblem::Trashed { clip } => format!("The clip {clip} is in the trash."),
         ExportProblem::Unreadable { clip, message } => format!("The clip {clip} cannot be read: {message}"),
-        ExportProblem::SoundDropped { clip } => format!("The sound of the clip {clip} is of another kind; it is silent."),
+        ExportProblem::SoundDropped { clip } => {
+            format!("The sound of the clip {clip} is of another kind; it is silent.")
+        }
         ExportProblem::TooLarge => "The film is longer than a file of this kind can be.".to_owned(),
     }
 }

@@ -210,7 +210,10 @@ mod tests {
             * FROM CLIP NAME: 02 _.mp4\n";
         assert_eq!(edl("Night ferry", &shots), expected);
         let mixed = edl("", &[shot("a", 24.0, 24), shot("b", 25.0, 50), shot("c", 24.0, 12)]);
-        assert!(mixed.contains("00:00:00:00 00:00:02:00 00:00:01:00 00:00:03:00"), "two seconds of 25 are 48 of 24: {mixed}");
+        assert!(
+            mixed.contains("00:00:00:00 00:00:02:00 00:00:01:00 00:00:03:00"),
+            "two seconds of 25 are 48 of 24: {mixed}"
+        );
         assert!(mixed.contains("00:00:03:00 00:00:03:12"), "{mixed}");
     }
 

@@ -15,7 +15,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Outgoing, must_have_room};
 use crate::Engine;
-use crate::clock::Clock;
 use crate::error::EngineError;
 use crate::run::{Inner, blocking};
 

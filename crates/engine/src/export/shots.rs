@@ -27,19 +27,15 @@ impl Outgoing<'_> {
     pub fn shots(self, film: &SavedFilm, folder: &Path, with_recipes: bool) -> Result<PathBuf, EngineError> {
         let gathered = self.gather(film, true)?;
         gathered.must_be_whole()?;
-        let target = if folder.is_dir() {
-            free_folder(folder, &called(&gathered.title))
-        } else {
-            folder.to_owned()
-        };
+        let target = if folder.is_dir() { free_folder(folder, &called(&gathered.title)) } else { folder.to_owned() };
         let target = std::path::absolute(&target).map_err(|source| LibraryError::io(&target, source))?;
         self.must_be_outside(&target)?;
         must_have_room(&target, Some(gathered.clips.iter().map(|clip| clip.media.bytes).sum()))?;
         let part = PathBuf::from(format!("{}.part", target.display()));
         std::fs::create_dir(&part).map_err(|source| LibraryError::io(&part, source))?;
-        let written = self.write_shots(&gathered, &part, &target, with_recipes).and_then(|()| {
-            std::fs::rename(&part, &target).map_err(|source| LibraryError::io(&target, source).into())
-        });
+        let written = self
+            .write_shots(&gathered, &part, &target, with_recipes)
+            .and_then(|()| std::fs::rename(&part, &target).map_err(|source| LibraryError::io(&target, source).into()));
         if let Err(error) = written {
             if let Err(error) = std::fs::remove_dir_all(&part) {
                 tracing::warn!(folder = %part.display(), %error, "what an export left could not be removed");
@@ -107,7 +103,8 @@ impl Outgoing<'_> {
                 audio: clip.media.audio,
             });
         }
-        for (name, text) in [("film.edl", edl(&gathered.title, &listed)), ("film.fcpxml", fcpxml(&gathered.title, &listed))]
+        for (name, text) in
+            [("film.edl", edl(&gathered.title, &listed)), ("film.fcpxml", fcpxml(&gathered.title, &listed))]
         {
             lastframe_library::write_file(&part.join(name), text.as_bytes())?;
         }

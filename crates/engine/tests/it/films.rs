@@ -91,11 +91,10 @@ async fn a_film_shows_takes_depth_what_is_open_and_what_is_the_matter() {
     let view = engine.change_film(&film_of(&one), picked).await.unwrap();
     assert_eq!((path(&view), view.saved), (vec![&one.id, &two.id, &three.id], true));
     assert_eq!(view.shots.iter().map(|shot| shot.depth).collect::<Vec<_>>(), [0, 1, 2]);
-    assert_eq!(view.shots.iter().map(|shot| shot.seam).collect::<Vec<_>>(), [
-        None,
-        Some(SeamKind::Continues),
-        Some(SeamKind::Continues)
-    ]);
+    assert_eq!(
+        view.shots.iter().map(|shot| shot.seam).collect::<Vec<_>>(),
+        [None, Some(SeamKind::Continues), Some(SeamKind::Continues)]
+    );
     assert_eq!(view.shots[0].shown, 8);
     assert_eq!(engine.film_of(&three.id).await.unwrap(), film_of(&one));
 
@@ -147,10 +146,10 @@ async fn what_stands_in_the_way_of_an_export_is_said_beforehand() {
     std::fs::rename(&file, outside.path().join("elsewhere.mp4")).unwrap();
     let plan = engine.plan_export(&film, options.clone()).await.unwrap();
     assert!(!plan.possible);
-    assert_eq!(plan.problems, [
-        ExportProblem::Trashed { clip: two.id.clone() },
-        ExportProblem::Missing { clip: three.id.clone() }
-    ]);
+    assert_eq!(
+        plan.problems,
+        [ExportProblem::Trashed { clip: two.id.clone() }, ExportProblem::Missing { clip: three.id.clone() }]
+    );
     let error = engine.export_film(&film, options.clone(), target.clone()).await.unwrap_err();
     assert_eq!(problem(&error), Some(FilmProblem::NotWhole), "{error}");
     let error = engine.export_shots(&film, outside.path().to_owned()).await.unwrap_err();
@@ -170,7 +169,10 @@ async fn what_stands_in_the_way_of_an_export_is_said_beforehand() {
         assert!(matches!(error, EngineError::TargetInLibrary), "{}: {error}", place.display());
     }
     for (odd, wanted) in [
-        (ExportOptions { size: Some(PixelSize { width: 641, height: 360 }), ..options.clone() }, FilmProblem::NoSuchSize),
+        (
+            ExportOptions { size: Some(PixelSize { width: 641, height: 360 }), ..options.clone() },
+            FilmProblem::NoSuchSize,
+        ),
         (ExportOptions { fps: Some(0.0), ..options.clone() }, FilmProblem::NoSuchRate),
         (ExportOptions { fps: Some(f64::NAN), ..options.clone() }, FilmProblem::NoSuchRate),
     ] {
@@ -198,8 +200,13 @@ async fn an_export_is_encoded_anew_where_it_is_asked_for_and_stopped_without_a_t
     let outside = tempfile::tempdir().unwrap();
     let target = outside.path().join("film.mp4");
     let size = PixelSize { width: 128, height: 96 };
-    let options =
-        ExportOptions { size: Some(size), fps: Some(12.0), skip_repeated: false, recipe: false, ..ExportOptions::default() };
+    let options = ExportOptions {
+        size: Some(size),
+        fps: Some(12.0),
+        skip_repeated: false,
+        recipe: false,
+        ..ExportOptions::default()
+    };
     let plan = engine.plan_export(&film, options.clone()).await.unwrap();
     assert_eq!((plan.route, plan.reasons.as_slice()), (ExportRoute::Reencode, [ExportReason::Asked].as_slice()));
     engine.export_film(&film, options.clone(), target.clone()).await.unwrap();
@@ -241,7 +248,10 @@ async fn editors_get_numbered_clips_and_lists_and_people_a_sheet_of_the_seams() 
         std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     let [first, second, edl, xml] = names.as_slice() else { panic!("{names:?}") };
-    assert_eq!((first.as_str(), second.as_str()), ("01 A paper boat drifts down a rainy street.mp4", "02 It goes on.mp4"));
+    assert_eq!(
+        (first.as_str(), second.as_str()),
+        ("01 A paper boat drifts down a rainy street.mp4", "02 It goes on.mp4")
+    );
     assert_eq!((edl.as_str(), xml.as_str()), ("film.edl", "film.fcpxml"));
     assert_eq!(media::probe(&folder.join(first)).unwrap().frames, 8, "the clip is whole");
     let edl = std::fs::read_to_string(folder.join(edl)).unwrap();
@@ -401,11 +411,10 @@ async fn a_film_goes_out_as_one_file_bit_for_bit_and_comes_back_with_its_structu
     let view = stranger.engine.film_view(&summary.films[0].film).await.unwrap();
     let seams: Vec<_> = view.shots.iter().map(|shot| (shot.seam, shot.shown)).collect();
     let count = |clip: &Clip| clip.media.frames;
-    assert_eq!(seams, [
-        (None, count(&one)),
-        (Some(SeamKind::Continues), 21),
-        (Some(SeamKind::Continues), count(&three))
-    ]);
+    assert_eq!(
+        seams,
+        [(None, count(&one)), (Some(SeamKind::Continues), 21), (Some(SeamKind::Continues), count(&three))]
+    );
     stranger.engine.shutdown().await;
     world.running.engine.shutdown().await;
     world.rehearsal.shutdown().await;

@@ -39,9 +39,14 @@ fn change(library: &Library, film: &str, change: FilmChange) -> Result<SavedFilm
 ///   └ c ─ e      and z, alone
 fn tree() -> World {
     let world = World::new();
-    for (name, minute, continues) in
-        [("a", 1, None), ("b", 2, Some("a")), ("c", 3, Some("a")), ("d", 4, Some("b")), ("e", 5, Some("c")), ("z", 6, None)]
-    {
+    for (name, minute, continues) in [
+        ("a", 1, None),
+        ("b", 2, Some("a")),
+        ("c", 3, Some("a")),
+        ("d", 4, Some("b")),
+        ("e", 5, Some("c")),
+        ("z", 6, None),
+    ] {
         world.clip(name, minute, continues);
     }
     world
@@ -174,7 +179,11 @@ fn the_trash_leaves_paths_alone_and_deleting_takes_the_clip_out_of_them() {
     }
     library.trash_clips(&ids(&["c"]), at(50)).unwrap();
     assert_eq!(path(library, "f"), ["a", "c", "e", "c"]);
-    assert_eq!(card(&library.films().unwrap(), "a").posters, ids(&["a", "b", "d"]), "a derived film takes what is left");
+    assert_eq!(
+        card(&library.films().unwrap(), "a").posters,
+        ids(&["a", "b", "d"]),
+        "a derived film takes what is left"
+    );
     library.restore_clips(&ids(&["c"])).unwrap();
     assert_eq!(card(&library.films().unwrap(), "a").posters, ids(&["a", "c", "e"]));
 
@@ -290,12 +299,19 @@ fn a_film_that_lies_is_refused_by_name_and_every_other_one_is_entered() {
     let rebuilt = rebuild(&places);
     assert_eq!(rebuilt.films, 2, "{rebuilt:?}");
     for (name, _) in lies.iter().map(|(name, text)| (*name, text)).chain([("folder", &String::new())]) {
-        assert!(rebuilt.refused.iter().any(|refused| refused.file.ends_with(&format!("{name}.json"))), "{name}: {rebuilt:?}");
+        assert!(
+            rebuilt.refused.iter().any(|refused| refused.file.ends_with(&format!("{name}.json"))),
+            "{name}: {rebuilt:?}"
+        );
     }
     let again = open(&places.home);
     assert_eq!(path(&again, "f"), ["a", "z"]);
     let long = again.saved_film(&FilmId::new("long")).unwrap().unwrap();
-    assert_eq!((long.name, long.path), (None, ids(&["a", "z"])), "a name that nobody could give is no reason to lose it");
+    assert_eq!(
+        (long.name, long.path),
+        (None, ids(&["a", "z"])),
+        "a name that nobody could give is no reason to lose it"
+    );
 }
 
 #[cfg(unix)]
