@@ -74,8 +74,8 @@ impl Survey {
 
     /// Refuses parts whose pictures cannot be decoded here.
     pub fn decodable(&mut self) -> Result<(), PartError> {
-        let refused = self.shots.iter_mut().map(|shot| shot.undecodable.take()).enumerate();
-        let first = refused.filter_map(|(part, error)| Some(PartError { part, error: error? })).next();
+        let mut refused = self.shots.iter_mut().map(|shot| shot.undecodable.take()).enumerate();
+        let first = refused.find_map(|(part, error)| Some(PartError { part, error: error? }));
         first.map_or(Ok(()), Err)
     }
 
@@ -83,8 +83,8 @@ impl Survey {
         self.shots.iter().map(|shot| shot.frames).sum()
     }
 
-    pub fn sounds(&self) -> Vec<Found> {
-        self.shots.iter().map(|shot| shot.sound.clone()).collect()
+    pub fn sounds(&self) -> Vec<&Found> {
+        self.shots.iter().map(|shot| &shot.sound).collect()
     }
 
     /// The value that most frames have; of two, the earlier.

@@ -69,11 +69,11 @@ pub fn reencode(
             let (sender, receiver) = sync_channel(WAITING);
             let (survey, time) = (&survey, &time);
             let decoding = scope.spawn(move || decode(survey, time, size, &sender));
-            let coded = film.code(&receiver, step);
+            let written = film.code(&receiver, step);
             drop(receiver);
             // Why it has no more pictures is told before what that led to.
             decoding.join().map_err(|_| MediaError::decode("the decoder failed"))??;
-            coded
+            written
         })?;
         film.finish(size, tags)
     })

@@ -13,7 +13,7 @@ use crate::container::Movie;
 use crate::samples::Sample;
 
 /// The sound of one part that can be carried over.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Heard {
     pub entry: SampleEntry,
     pub kind: Aac,
@@ -24,12 +24,12 @@ pub(super) struct Heard {
 }
 
 /// What a part's file has for sound.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) enum Found {
     None,
     /// Something that cannot be carried over.
     Other,
-    Aac(Heard),
+    Aac(Box<Heard>),
 }
 
 impl Found {
@@ -54,7 +54,7 @@ impl Found {
         let seconds = picture - sound_delay + sound_begins as f64 / scale;
         let start = samples_in(seconds, kind.rate);
         let frames = samples.iter().map(|sample| (sample.offset, sample.size)).collect();
-        Ok(Self::Aac(Heard { entry: entry.clone(), kind, frames, start }))
+        Ok(Self::Aac(Box::new(Heard { entry: entry.clone(), kind, frames, start })))
     }
 
     /// Where its frames lie in the part's file.
@@ -111,8 +111,8 @@ impl Track {
 }
 
 /// What becomes of the sound of each part: that of the first which has sound of a kind that can be carried over decides.
-pub(super) fn kept(found: &[Found]) -> Sound {
-    let kind = found.iter().find_map(Found::heard).map(|heard| heard.kind);
+pub(super) fn kept(found: &[&Found]) -> Sound {
+    let kind = found.iter().find_map(|found| found.heard()).map(|heard| heard.kind);
     let parts = found.iter().map(|found| match found {
         Found::None => PartSound::None,
         Found::Aac(heard) if Some(heard.kind) == kind => PartSound::Kept,
@@ -122,11 +122,11 @@ pub(super) fn kept(found: &[Found]) -> Sound {
 }
 
 /// Lays the track out. `starts` are the times in seconds at which the parts begin, and behind them the end of the film.
-pub(super) fn track(found: &[Found], starts: &[f64]) -> Option<Track> {
-    let first = found.iter().find_map(Found::heard)?;
+pub(super) fn track<'a>(found: &[&'a Found], starts: &[f64]) -> Option<Track> {
+    let first = found.iter().find_map(|found| found.heard())?;
     let (kind, entry) = (first.kind, first.entry.clone());
     let frame = i64::from(FRAME);
-    let of = |part: &Found| part.heard().filter(|heard| heard.kind == kind).cloned();
+    let of = |part: &&'a Found| part.heard().filter(|heard| heard.kind == kind);
     // The first part is carried over with the frame before its first: a decoder needs that one to begin.
     let lead = found.first().and_then(of).map_or(0, |heard| heard.start);
     let start = if lead >= frame { frame + lead % frame } else { lead.max(0) };
@@ -139,8 +139,8 @@ pub(super) fn track(found: &[Found], starts: &[f64]) -> Option<Track> {
         let last = index + 1 == found.len();
         let to = if last { (ends + start + frame - 1).div_euclid(frame) } else { place(ends) };
         let heard = of(part);
-        let shift = heard.as_ref().map_or(0, |heard| (begins - heard.start + start + frame / 2).div_euclid(frame));
-        let count = heard.as_ref().map_or(0, |heard| heard.frames.len());
+        let shift = heard.map_or(0, |heard| (begins - heard.start + start + frame / 2).div_euclid(frame));
+        let count = heard.map_or(0, |heard| heard.frames.len());
         let at = |place: i64| {
             let number = usize::try_from(place - shift).ok().filter(|number| *number < count);
             number.map_or(Slot::Silence, Slot::Frame)

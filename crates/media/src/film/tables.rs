@@ -189,8 +189,8 @@ impl Tables {
 
 /// The head of a video track that is shown as it is.
 pub(super) fn upright(size: PixelSize) -> Result<TkhdBox, MediaError> {
-    let side = |side: u32| i16::try_from(side).map_err(MediaError::encode);
-    Ok(track_head(side(size.width)?, side(size.height)?))
+    let pixels = |side: u32| i16::try_from(side).map_err(MediaError::encode);
+    Ok(track_head(pixels(size.width)?, pixels(size.height)?))
 }
 
 fn track_head(width: i16, height: i16) -> TkhdBox {
