@@ -52,7 +52,11 @@ fn a_film_is_listed_with_its_takes_and_leaves_as_one_file() {
     let left = world.run(&film).json(0);
     assert_eq!((text(&left["plan"]["route"]), left["file"].as_str()), ("join", target.to_str()));
     let frames = |clip: &Value| clip["media"]["frames"].as_u64().unwrap();
-    assert_eq!(left["plan"]["frames"].as_u64().unwrap(), frames(&one) + frames(&two) - 1, "the repeated frame is left out");
+    assert_eq!(
+        left["plan"]["frames"].as_u64().unwrap(),
+        frames(&one) + frames(&two) - 1,
+        "the repeated frame is left out"
+    );
     let file = |clip: &Value| frame_at(Path::new(text(&clip["file"])), 5).unwrap();
     assert_eq!(frame_at(&target, 5).unwrap(), file(&one), "bit for bit");
     let kept = world.run(&[film.as_slice(), &["--keep-repeated", "--no-recipe"]].concat()).json(0);
@@ -61,7 +65,8 @@ fn a_film_is_listed_with_its_takes_and_leaves_as_one_file() {
     drop(ownership);
 
     // The take is cut into the one before it; another size means encoding.
-    let small = ["film", text(&take["id"]), "--out", target.to_str().unwrap(), "--size", "320x180", "--fps", "12", "--json"];
+    let small =
+        ["film", text(&take["id"]), "--out", target.to_str().unwrap(), "--size", "320x180", "--fps", "12", "--json"];
     let left = world.run(&small).json(0);
     assert_eq!(left["plan"]["route"], "reencode");
     let facts = probe(&target).unwrap();
@@ -82,11 +87,9 @@ fn what_cannot_leave_is_said_and_leaves_nothing() {
     let id = text(&one["id"]);
     let out = world.home().join("film.mp4");
     let target = out.to_str().unwrap();
-    for (arguments, why) in [
-        (["--size", "321x180"], "odd"),
-        (["--size", "wide"], "no size"),
-        (["--fps", "0"], "no rate"),
-    ] {
+    for (arguments, why) in
+        [(["--size", "321x180"], "odd"), (["--size", "wide"], "no size"), (["--fps", "0"], "no rate")]
+    {
         let ran = world.run(&[&["film", id, "--out", target], arguments.as_slice()].concat());
         assert_eq!(ran.code, 2, "{why}: {}", ran.stderr);
     }
