@@ -57,6 +57,7 @@ pub fn all(home: &Path) -> Result<Vec<Figure>, LibraryError> {
     bench.sorting()?;
     bench.paging()?;
     bench.marking()?;
+    bench.listing_films()?;
     bench.adding_up()?;
     Ok(bench.figures)
 }
@@ -175,6 +176,15 @@ impl Bench {
             times.push(timed(|| self.library.mark_clips(&some, Mark::Tag { name, on }))?.0);
         }
         self.told("tag on 2,000 clips", times, None);
+        Ok(())
+    }
+
+    fn listing_films(&mut self) -> Result<(), LibraryError> {
+        let mut times = Vec::new();
+        for _ in 0..10 {
+            times.push(timed(|| self.library.films())?.0);
+        }
+        self.told("list of all films", times, None);
         Ok(())
     }
 
