@@ -77,6 +77,22 @@ export const commands = {
 	clip: (id: ClipId) => typedError<Clip, IpcError>(__TAURI_INVOKE("clip", { id })),
 	/**  The film that a clip stands in: what it continues, itself, and what continues it (the newest take). */
 	film: (clip: ClipId) => typedError<Film, IpcError>(__TAURI_INVOKE("film", { clip })),
+	/**  Every film, the one that changed last first. */
+	films: () => typedError<FilmCard[], IpcError>(__TAURI_INVOKE("films")),
+	filmView: (id: FilmId) => typedError<FilmView, IpcError>(__TAURI_INVOKE("film_view", { id })),
+	filmOf: (clip: ClipId) => typedError<FilmId, IpcError>(__TAURI_INVOKE("film_of", { clip })),
+	newFilm: (clips: ClipId[], name: string) => typedError<FilmView, IpcError>(__TAURI_INVOKE("new_film", { clips, name })),
+	changeFilm: (id: FilmId, change: FilmChange) => typedError<FilmView, IpcError>(__TAURI_INVOKE("change_film", { id, change })),
+	duplicateFilm: (id: FilmId, name: string) => typedError<FilmView, IpcError>(__TAURI_INVOKE("duplicate_film", { id, name })),
+	deleteFilm: (id: FilmId) => typedError<SavedFilm, IpcError>(__TAURI_INVOKE("delete_film", { id })),
+	restoreFilm: (film: SavedFilm) => typedError<FilmView, IpcError>(__TAURI_INVOKE("restore_film", { film })),
+	measureSeam: (before: ClipId, frame: number | null, after: ClipId) => typedError<SeamMeasure, IpcError>(__TAURI_INVOKE("measure_seam", { before, frame, after })),
+	planExport: (id: FilmId, options: ExportOptions) => typedError<ExportPlan, IpcError>(__TAURI_INVOKE("plan_export", { id, options })),
+	exportFilm: (id: FilmId, options: ExportOptions) => typedError<string | null, IpcError>(__TAURI_INVOKE("export_film", { id, options })),
+	cancelExport: (id: FilmId) => typedError<null, IpcError>(__TAURI_INVOKE("cancel_export", { id })),
+	exportShots: (id: FilmId) => typedError<string | null, IpcError>(__TAURI_INVOKE("export_shots", { id })),
+	contactSheet: (id: FilmId) => typedError<string | null, IpcError>(__TAURI_INVOKE("contact_sheet", { id })),
+	revealExport: (id: FilmId) => typedError<null, IpcError>(__TAURI_INVOKE("reveal_export", { id })),
 	/**  The service's reply for a clip as received, links masked. */
 	reply: (clip: ClipId) => typedError<string, IpcError>(__TAURI_INVOKE("reply", { clip })),
 	/**  Shows a clip's file in the file manager. */
@@ -545,6 +561,7 @@ export type Estimate = {
 
 /**  One thing that happened, with the whole snapshot of what it happened to. */
 export type Event = 
+{ kind: "films"; value: { revision: number } } | { kind: "export"; value: ExportProgress } | 
 /**  A job was made or changed. */
 { kind: "job"; value: Job } | 
 /**  A clip entered the library. */
@@ -1586,6 +1603,8 @@ export type Request = {
 	draft?: boolean,
 	/**  The clip whose frame this one starts from. */
 	continues?: ClipId | null,
+	/**  The frame, from 0, of `continues` that this one starts from; its last where it is absent. */
+	continues_frame?: number | null,
 	/**  Parameters that only the model's own spec knows, by name. */
 	extra?: { [key in string]: ExtraValue },
 };
@@ -2040,6 +2059,25 @@ export type WaitReason =
 
 /**  The day on which a week begins, as `Intl.Locale` counts: 1 is Monday, 7 is Sunday. */
 export type Week = number;
+
+export type FilmId = string;
+export type FilmCard = { id: FilmId; name: string | null; title: string; clips: number; seconds: number | null; cost: Usd; rehearsal: boolean; posters: ClipId[]; changed_at: string; saved: boolean };
+export type SeamKind = "continues" | "cut";
+export type ShotTrouble = "missing" | "trashed";
+export type FilmTake = { clip: Clip; from_frame: number | null; on_path: boolean };
+export type FilmShot = { clip: Clip; shown: number; seam: SeamKind | null; takes: FilmTake[]; depth: number; trouble: ShotTrouble | null };
+export type FilmView = { id: FilmId; name: string | null; title: string; note: string; saved: boolean; shots: FilmShot[]; next: FilmTake[]; seconds: number | null; cost: Usd; rehearsal: boolean; tree_clips: number; tree_cost: Usd; open_jobs: Job[]; open_cost: Usd };
+export type FilmChange = { kind: "rename"; name: string } | { kind: "note"; note: string } | { kind: "pick"; at: number; clip: ClipId } | { kind: "insert"; at: number; clip: ClipId } | { kind: "detach"; at: number } | { kind: "move"; from: number; to: number };
+export type SavedFilm = { id: FilmId; name: string | null; note: string; path: ClipId[]; made_at: string; changed_at: string };
+export type SeamVerdict = "repeated" | "clean" | "brightness" | "colour" | "jump";
+export type SeamMeasure = { kind: SeamVerdict; psnr: number | null; brightness: number | null; colour: number | null };
+export type ExportOptions = { reencode: boolean; size: PixelSize | null; fps: number | null; skip_repeated: boolean; recipe: boolean };
+export type ExportRoute = "join" | "reencode";
+export type ExportReason = "other_size" | "other_rate" | "other_codec" | "trimmed" | "asked";
+export type ExportProblem = { kind: "missing"; clip: ClipId } | { kind: "trashed"; clip: ClipId } | { kind: "unreadable"; clip: ClipId; message: string } | { kind: "sound_dropped"; clip: ClipId } | { kind: "too_large" };
+export type ExportPlan = { route: ExportRoute; reasons: ExportReason[]; problems: ExportProblem[]; possible: boolean; size: PixelSize; fps: number | null; frames: number; seconds: number | null; bytes: number | null; audio: boolean };
+export type ExportEnd = { kind: "done"; path: string } | { kind: "canceled" } | { kind: "failed"; error: IpcError };
+export type ExportProgress = { film: FilmId; frames_done: number; frames: number; seconds_left: number | null; ended: ExportEnd | null };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {
