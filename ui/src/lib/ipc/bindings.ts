@@ -34,7 +34,7 @@ export const commands = {
 	 */
 	generate: (request: Request, count: number, provider: Provider, beyondGuards: boolean) => typedError<Job[], IpcError>(__TAURI_INVOKE("generate", { request, count, provider, beyondGuards })),
 	/**  The next request after a clip, from its last frame. */
-	continueFrom: (clip: ClipId) => typedError<Continuation, IpcError>(__TAURI_INVOKE("continue_from", { clip })),
+	continueFrom: (clip: ClipId, frame: number | null) => typedError<Continuation, IpcError>(__TAURI_INVOKE("continue_from", { clip, frame })),
 	/**  Makes a request fit its model (moving to one that takes its pictures) and says what had to change. */
 	fit: (request: Request) => typedError<Continuation, IpcError>(__TAURI_INVOKE("fit", { request })),
 	/**  The same with the person's choice of model kept: what it does not take is dropped. */
@@ -1490,7 +1490,9 @@ export type RatioSize = {
 };
 
 /**  What exactly went wrong, for the window to say in the person's language. */
+export type FilmProblem = "no_such_place" | "not_a_take" | "no_clip" | "too_long" | "name_too_long" | "note_too_long";
 export type Reason = 
+{ kind: "film"; code: FilmProblem } | 
 /**  A value of a request was refused. */
 { kind: "request"; code: ProblemCode } | 
 /**  The keychain did not do what was asked. */
