@@ -83,6 +83,7 @@ export function fakeHost(query: URLSearchParams): Host {
   const filmed = scenario.films ? filmSamples(Date.now()) : null;
   if (filmed) {
     stock.clips.push(...filmed.clips);
+    stock.jobs.push(...filmed.jobs);
     for (const [id, pictures] of filmed.pictures) stock.pictures.set(id, pictures);
   }
   const shelf = new PictureShelf(stock.pictures);
