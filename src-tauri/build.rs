@@ -76,6 +76,21 @@ const COMMANDS: &[&str] = &[
     "mend_poster",
     "copy_file",
     "drag_file",
+    "films",
+    "film_view",
+    "film_of",
+    "new_film",
+    "change_film",
+    "duplicate_film",
+    "delete_film",
+    "restore_film",
+    "measure_seam",
+    "plan_export",
+    "export_film",
+    "cancel_export",
+    "reveal_export",
+    "export_shots",
+    "contact_sheet",
 ];
 
 fn main() {

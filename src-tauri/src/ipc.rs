@@ -91,6 +91,21 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::import::mend_poster,
             commands::import::copy_file,
             commands::import::drag_file,
+            commands::films::films,
+            commands::films::film_view,
+            commands::films::film_of,
+            commands::films::new_film,
+            commands::films::change_film,
+            commands::films::duplicate_film,
+            commands::films::delete_film,
+            commands::films::restore_film,
+            commands::films::measure_seam,
+            commands::films::plan_export,
+            commands::films::export_film,
+            commands::films::cancel_export,
+            commands::films::reveal_export,
+            commands::films::export_shots,
+            commands::films::contact_sheet,
         ])
         .events(collect_events![Happened])
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use lastframe_model::{Ratio, Resolution, ServiceTier, SortKey, Usd};
+use lastframe_model::{PixelSize, Ratio, Resolution, ServiceTier, SortKey, Usd};
 
 /// Make video clips and continue them from their last frame, without a window.
 #[derive(Debug, Parser)]
@@ -90,11 +90,8 @@ pub enum Command {
         #[arg(long, value_name = "PNG")]
         out: PathBuf,
     },
-    /// List the clips of the film that goes through a clip.
-    Film {
-        /// Id of a clip.
-        clip: String,
-    },
+    /// List the clips of the film that goes through a clip, with their other takes, or let it leave as one MP4.
+    Film(Film),
     /// What jobs cost: today, this week, month and in all, by model, and what may still be owed.
     Usage(Usage),
     /// Bring MP4 files into the library. They stay where they are; copies of Lastframe bring their settings.
@@ -136,6 +133,51 @@ pub enum Command {
         models: Option<PathBuf>,
     },
 }
+
+/// Which film, and how it leaves. Without `--out`, `--edl` and `--contact-sheet` it is only listed.
+#[derive(Debug, Args)]
+pub struct Film {
+    /// Id of a clip, or of a film that was saved in the window.
+    pub clip: String,
+    /// Write the whole film to this MP4. Clips that were coded alike are joined as they are, bit for bit; others are encoded
+    /// anew, once.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Encode anew even where joining would do.
+    #[arg(long, requires = "out")]
+    pub reencode: bool,
+    /// Size of the picture; another one than that of the clips means encoding.
+    #[arg(long, value_name = "WxH", requires = "out", value_parser = size)]
+    pub size: Option<PixelSize>,
+    /// Frames a second; another number than that of the clips means encoding.
+    #[arg(long, value_name = "N", requires = "out")]
+    pub fps: Option<f64>,
+    /// Keep the first frame of a clip also where it repeats the last one before it.
+    #[arg(long, requires = "out")]
+    pub keep_repeated: bool,
+    /// Carry no recipe inside.
+    #[arg(long)]
+    pub no_recipe: bool,
+    /// Write the clips, numbered, into this folder, with `film.edl` (CMX 3600) and `film.fcpxml`. A folder that is there
+    /// gets a new one in it.
+    #[arg(long, value_name = "DIR")]
+    pub edl: Option<PathBuf>,
+    /// Write the frames at every seam to this PNG.
+    #[arg(long, value_name = "PNG")]
+    pub contact_sheet: Option<PathBuf>,
+}
+
+/// `1280x720`
+fn size(text: &str) -> Result<PixelSize, NotASize> {
+    let (width, height) = text.split_once(['x', 'X', '×']).ok_or(NotASize)?;
+    let pixels = |text: &str| text.trim().parse().map_err(|_| NotASize);
+    Ok(PixelSize { width: pixels(width)?, height: pixels(height)? })
+}
+
+/// A text that should be a size is none.
+#[derive(Debug, thiserror::Error)]
+#[error("a size is written as 1280x720")]
+struct NotASize;
 
 /// What is wanted of the ledger.
 #[derive(Debug, Args)]
@@ -328,12 +370,9 @@ impl Command {
     /// nothing else is done, since a budget and the clips folder may stand in them.
     pub fn only_looks(&self) -> bool {
         match self {
-            Self::Jobs
-            | Self::Clips(_)
-            | Self::Show { .. }
-            | Self::Film { .. }
-            | Self::Frame { .. }
-            | Self::Usage(_) => true,
+            Self::Jobs | Self::Clips(_) | Self::Show { .. } | Self::Film(_) | Self::Frame { .. } | Self::Usage(_) => {
+                true
+            }
             Self::Library(library) => matches!(library, Library::Verify),
             Self::Trash(trashing) => trashing.list,
             Self::Generate(_)
@@ -375,6 +414,23 @@ pub struct Resolve {
     /// It never arrived: nothing is owed.
     #[arg(long, group = "outcome")]
     pub not_submitted: bool,
+}
+
+/// Where a clip starts from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Start {
+    /// Id of the clip that it continues.
+    pub clip: String,
+    /// The frame, from 0; `None` is the last.
+    pub frame: Option<u32>,
+}
+
+/// `CLIP` or `CLIP@FRAME`
+fn start(text: &str) -> Result<Start, std::num::ParseIntError> {
+    Ok(match text.split_once('@') {
+        None => Start { clip: text.to_owned(), frame: None },
+        Some((clip, frame)) => Start { clip: clip.to_owned(), frame: Some(frame.trim().parse()?) },
+    })
 }
 
 /// A request, as far as it is said; the rest has defaults, or comes from the clip that is continued.
@@ -435,9 +491,9 @@ pub struct Generate {
     /// The same with all of the picture, on a background of the colour of its edge.
     #[arg(long)]
     pub fit: bool,
-    /// Continue this clip from its last frame, with its settings.
-    #[arg(long, value_name = "CLIP")]
-    pub from: Option<String>,
+    /// Continue this clip from its last frame, or from the frame of that number counted from 0, with its settings.
+    #[arg(long, value_name = "CLIP[@FRAME]", value_parser = start)]
+    pub from: Option<Start>,
     /// Make the clips of a list, all or none: one prompt a line, or a table (CSV) whose first row names its columns like
     /// these flags. What a row does not say is as typed here. Pictures are files beside the list.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["prompt", "count"])]

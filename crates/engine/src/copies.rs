@@ -31,14 +31,7 @@ impl Inner {
             if in_library(&places, &file, &target) {
                 return Err(EngineError::TargetInLibrary);
             }
-            if !with_recipe {
-                return media::copy_unchanged(&file, &target).map_err(|error| unwritten(&target, error));
-            }
-            let copied = media::copy_with_tags(&file, &target, &tags(&library, &clip)?);
-            if let media::Copied::Unchanged { why } = copied.map_err(|error| unwritten(&target, error))? {
-                tracing::info!(clip = %clip.id, why, "a copy carries no recipe");
-            }
-            Ok(())
+            copy_to(&library, &clip, &target, with_recipe)
         })
         .await?
     }
@@ -73,6 +66,19 @@ impl Inner {
     }
 }
 
+/// Writes a copy of a clip's file. Blocks.
+pub(crate) fn copy_to(library: &Library, clip: &Clip, target: &Path, with_recipe: bool) -> Result<(), EngineError> {
+    let file = library.places().clip_file(clip);
+    if !with_recipe {
+        return media::copy_unchanged(&file, target).map_err(|error| unwritten(target, error));
+    }
+    let copied = media::copy_with_tags(&file, target, &tags(library, clip)?);
+    if let media::Copied::Unchanged { why } = copied.map_err(|error| unwritten(target, error))? {
+        tracing::info!(clip = %clip.id, why, "a copy carries no recipe");
+    }
+    Ok(())
+}
+
 /// A full disk is told apart from a folder that cannot be written to.
 fn unwritten(target: &Path, error: media::MediaError) -> EngineError {
     match error {
@@ -81,18 +87,23 @@ fn unwritten(target: &Path, error: media::MediaError) -> EngineError {
     }
 }
 
-fn tags(library: &Library, clip: &Clip) -> Result<media::Tags, LibraryError> {
+/// What a copy of a clip tells.
+pub(crate) fn shared(library: &Library, clip: &Clip) -> Result<SharedRecipe, LibraryError> {
     let earlier = clip.request.continues.as_ref().map(|earlier| library.original_sha256(earlier)).transpose()?;
-    let recipe = SharedRecipe {
+    Ok(SharedRecipe {
         sha256: library.original_sha256(&clip.id)?,
         continues_sha256: earlier.flatten(),
         ..SharedRecipe::of(&clip.request, clip.created_at)
-    };
+    })
+}
+
+fn tags(library: &Library, clip: &Clip) -> Result<media::Tags, LibraryError> {
+    let recipe = shared(library, clip)?;
     Ok(media::Tags { title: recipe.title(), comment: recipe.comment(), recipe: serde_json::to_string(&recipe)? })
 }
 
 /// Whether writing `target` would replace the clip's own file, or another file that the library keeps.
-fn in_library(places: &Places, file: &Path, target: &Path) -> bool {
+pub(crate) fn in_library(places: &Places, file: &Path, target: &Path) -> bool {
     let Ok(target) = target.canonicalize() else { return false }; // nothing is there yet
     let same = |path: &Path| path.canonicalize().is_ok_and(|path| path == target);
     let within = |folder: &Path| folder.canonicalize().is_ok_and(|folder| target.starts_with(folder));

@@ -5,8 +5,8 @@
 use lastframe_library::LibraryError;
 use lastframe_media::MediaError;
 use lastframe_model::{
-    BatchError, BatchProblem, ErrorCode, Field, FileProblem, Guard, GuardBreach, ImageId, IpcError, JobId, Problem,
-    Reason,
+    BatchError, BatchProblem, ClipId, ErrorCode, Field, FileProblem, Guard, GuardBreach, ImageId, IpcError, JobId,
+    Problem, Reason,
 };
 
 /// Why the engine did not do what it was asked.
@@ -73,6 +73,17 @@ pub enum EngineError {
     /// A copy was to be written over a file of the library.
     #[error("A copy cannot replace a file of the library; choose another name or folder.")]
     TargetInLibrary,
+    /// A clip of a film could not be read while it was exported.
+    #[error("The clip {clip} cannot be read: {error}")]
+    FilmPart {
+        /// Which one.
+        clip: ClipId,
+        /// Why.
+        error: MediaError,
+    },
+    /// The person stopped it.
+    #[error("It was stopped; nothing was left.")]
+    Canceled,
     /// The library could not do it.
     #[error(transparent)]
     Library(#[from] LibraryError),
@@ -105,11 +116,13 @@ impl From<EngineError> for IpcError {
             EngineError::NoSuchTask(_) | EngineError::Media(MediaError::NoSuchFrame { .. }) => {
                 Self::new(ErrorCode::NotFound, message)
             }
-            EngineError::TaskTaken(_) | EngineError::AlreadyStarted => Self::new(ErrorCode::WrongState, message),
+            EngineError::TaskTaken(_) | EngineError::AlreadyStarted | EngineError::Canceled => {
+                Self::new(ErrorCode::WrongState, message)
+            }
             EngineError::Media(MediaError::Io(_)) => file(ErrorCode::Storage, message, FileProblem::Unusable),
             EngineError::TargetInLibrary => file(ErrorCode::Storage, message, FileProblem::InLibrary),
             EngineError::NoRecipe => file(ErrorCode::Unreadable, message, FileProblem::NoRecipe),
-            EngineError::Media(_) => Self::new(ErrorCode::Unreadable, message),
+            EngineError::Media(_) | EngineError::FilmPart { .. } => Self::new(ErrorCode::Unreadable, message),
             EngineError::Library(error) => library(&error),
             EngineError::NoRuntime | EngineError::Interrupted => Self::new(ErrorCode::Internal, message),
         }
@@ -140,6 +153,7 @@ fn library(error: &LibraryError) -> IpcError {
         }
         LibraryError::NoSuchJob(_)
         | LibraryError::NoSuchClip(_)
+        | LibraryError::NoSuchFilm(_)
         | LibraryError::NoSuchImage(_)
         | LibraryError::NoSuchPreset(_) => IpcError::new(ErrorCode::NotFound, message),
         LibraryError::PresetName(problem) => {
@@ -163,6 +177,7 @@ fn library(error: &LibraryError) -> IpcError {
         LibraryError::Settings { .. } => file(ErrorCode::Storage, message, FileProblem::SettingsUnreadable),
         LibraryError::Io { .. } => file(ErrorCode::Storage, message, FileProblem::Unusable),
         LibraryError::NewerSchema { .. } => file(ErrorCode::Internal, message, FileProblem::DatabaseNewer),
+        LibraryError::Film(problem) => IpcError::new(ErrorCode::Invalid, message).because(Reason::Film(*problem)),
         LibraryError::Mark(problem) => IpcError::new(ErrorCode::Invalid, message).because(Reason::Mark(*problem)),
         LibraryError::NoDay(_) => IpcError::new(ErrorCode::Invalid, message),
         LibraryError::NotOwned | LibraryError::Database(_) | LibraryError::Migration(_) | LibraryError::Json(_) => {

@@ -5,7 +5,7 @@ use std::path::Path;
 use lastframe_library::crash::{self, Point};
 use lastframe_library::{Completion, Library, LibraryError, Places, clip_of, file_of, place_file, write_file};
 use lastframe_media as media;
-use lastframe_model::{Clip, Event, ImageFormat, Job, MediaFacts};
+use lastframe_model::{Clip, ImageFormat, Job, MediaFacts};
 use lastframe_provider::forget_part;
 
 use crate::error::EngineError;
@@ -36,7 +36,7 @@ impl Inner {
         let (job, clip) =
             blocking(move || enter(&library, &job, &places, &completion, video, picture.as_deref(), now)).await??;
         // The clip first: whoever hears that the job is done has its clip already.
-        (self.events)(Event::Clip(clip));
+        self.tell_clip(clip);
         self.tell_job(&job);
         Ok(())
     }

@@ -162,6 +162,7 @@ impl Inner {
         if let Some(clip) = only {
             (self.events)(Event::Clip(clip));
         }
+        self.films.changed();
         // Also after an error: some may have been changed before it.
         self.organising.changed.notify_one();
         self.organising.recipes.notify_one();
@@ -214,10 +215,12 @@ impl Inner {
                     Ok(clips) => {
                         tracing::info!(clips, days, "clips were deleted that had been in the trash for long enough");
                         self.organising.changed.notify_one();
+                        self.films.changed();
                     }
                     Err(error) => {
                         tracing::warn!(%error, "some clips could not be deleted; they stay in the trash");
                         self.organising.changed.notify_one();
+                        self.films.changed();
                     }
                 }
             }
@@ -244,7 +247,7 @@ fn title(clip: &Clip) -> String {
 }
 
 /// A text as the name of a file on every system; empty if nothing is left of it.
-fn file_name(text: &str) -> String {
+pub(crate) fn file_name(text: &str) -> String {
     let unsafe_letter = |letter: char| letter.is_control() || "<>:\"/\\|?*\u{202e}\u{2066}\u{2067}".contains(letter);
     let plain: String = text.chars().map(|letter| if unsafe_letter(letter) { ' ' } else { letter }).collect();
     let mut name = String::new();
@@ -280,6 +283,15 @@ fn free_name(folder: &Path, taken: &mut HashSet<String>, title: &str) -> PathBuf
     let free =
         names.find(|name| taken.insert(name.to_lowercase()) && std::fs::symlink_metadata(folder.join(name)).is_err());
     folder.join(free.unwrap_or_else(|| format!("{title}.mp4")))
+}
+
+/// A folder in the folder whose name nothing has.
+pub(crate) fn free_folder(folder: &Path, title: &str) -> PathBuf {
+    let numbered = (2..).map(|number| format!("{title} ({number})"));
+    let mut names = std::iter::once(title.to_owned()).chain(numbered);
+    let absent = |name: &str| std::fs::symlink_metadata(folder.join(name)).is_err();
+    let is_free = |name: &String| absent(name) && absent(&format!("{name}.part"));
+    folder.join(names.find(is_free).unwrap_or_else(|| title.to_owned()))
 }
 
 #[cfg(test)]

@@ -16,12 +16,15 @@ use lastframe_library::crash::{self, Point};
 use lastframe_library::{Imported, Library, LibraryError, Places, place_synced, remove_unentered, write_file};
 use lastframe_media as media;
 use lastframe_model::{
-    Clip, ClipId, Event, ImageFormat, ImportProblem, ImportProgress, ImportSummary, KnownFile, RefusedFile,
+    Clip, ClipId, FilmId, ImportProblem, ImportProgress, ImportSummary, KnownFile, KnownFilm, RefusedFile, SavedFilm,
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::error::EngineError;
+use crate::film_recipe::ToldFilm;
+use crate::pictures::keep_png;
 use crate::run::{Inner, blocking};
+use crate::whole::guarded;
 use one::{Prepared, Refusal, Taken};
 
 /// Files that are read at once: what each holds is one picture and a piece of its file.
@@ -85,6 +88,7 @@ impl<'a> Import<'a> {
             drop(sender);
             entering.enter_all(&receiver);
         });
+        entering.enter_films();
         self.clear();
         entering.finish()
     }
@@ -102,9 +106,13 @@ impl<'a> Import<'a> {
         }
     }
 
+    fn is_over(&self) -> bool {
+        self.stop.is_cancelled() || self.inner.stop.is_cancelled() || self.over.load(Ordering::Relaxed)
+    }
+
     /// Takes one file after the other, until there is none or it is over.
     fn read(&self, sender: &SyncSender<(usize, Result<Taken, Refusal>)>) {
-        while !self.stop.is_cancelled() && !self.inner.stop.is_cancelled() && !self.over.load(Ordering::Relaxed) {
+        while !self.is_over() {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(file) = self.files.get(index) else { return };
             let taken = one::take(self.inner, &self.places, file);
@@ -140,17 +148,29 @@ struct Entering<'a> {
     told: &'a (dyn Fn(ImportProgress) + Send + Sync),
     told_at: Option<Instant>,
     progress: ImportProgress,
+    /// Films that files say they are, and that nobody has looked for yet.
+    films_told: Vec<(usize, ToldFilm)>,
     /// By the place of their file among those given.
     clips: Vec<(usize, ClipId)>,
     known: Vec<(usize, KnownFile)>,
+    films: Vec<(usize, KnownFilm)>,
     refused: Vec<(usize, RefusedFile)>,
 }
 
 impl<'a> Entering<'a> {
     fn new(import: &'a Import<'a>, told: &'a (dyn Fn(ImportProgress) + Send + Sync)) -> Self {
         let progress = ImportProgress { total: count(import.files.len()), done: 0, taken: 0 };
-        let entering =
-            Self { import, told, told_at: None, progress, clips: Vec::new(), known: Vec::new(), refused: Vec::new() };
+        let entering = Self {
+            import,
+            told,
+            told_at: None,
+            progress,
+            films_told: Vec::new(),
+            clips: Vec::new(),
+            known: Vec::new(),
+            films: Vec::new(),
+            refused: Vec::new(),
+        };
         (entering.told)(entering.progress.clone());
         entering
     }
@@ -163,10 +183,39 @@ impl<'a> Entering<'a> {
                 match taken {
                     Ok(Taken::New(new)) => prepared.push((index, *new)),
                     Ok(Taken::Known(clip)) => self.knows(index, clip),
+                    // Its clips may be among those that are still to come.
+                    Ok(Taken::Film(film)) => self.films_told.push((index, film)),
                     Err(refusal) => self.refuse(index, &refusal),
                 }
             }
             self.enter(prepared);
+            self.tell(false);
+        }
+    }
+
+    /// Makes films of those files whose clips are all here by now, and clips of the others.
+    fn enter_films(&mut self) {
+        let Import { inner, places, .. } = self.import;
+        for (index, told) in std::mem::take(&mut self.films_told) {
+            if self.import.is_over() {
+                return;
+            }
+            match restore_film(inner, &told) {
+                Ok(Some(film)) => {
+                    self.progress.done += 1;
+                    self.films.push((index, KnownFilm { file: self.shown(index), film }));
+                }
+                Ok(None) => {
+                    let file = self.import.files.get(index).cloned().unwrap_or_default();
+                    match one::take_clip(inner, places, &file) {
+                        Ok(Taken::New(new)) => self.enter(vec![(index, *new)]),
+                        Ok(Taken::Known(clip)) => self.knows(index, clip),
+                        Ok(Taken::Film(_)) => {} // it was to be a clip, whatever it is
+                        Err(refusal) => self.refuse(index, &refusal),
+                    }
+                }
+                Err(error) => self.refuse(index, &Refusal::of_library(&error)),
+            }
             self.tell(false);
         }
     }
@@ -192,7 +241,7 @@ impl<'a> Entering<'a> {
                         self.clips.push((index, clip.id.clone()));
                         self.progress.done += 1;
                         self.progress.taken += 1;
-                        (self.import.inner.events)(Event::Clip(clip));
+                        self.import.inner.tell_clip(clip);
                     }
                 }
                 Err(error) => {
@@ -246,6 +295,7 @@ impl<'a> Entering<'a> {
     fn finish(mut self) -> ImportSummary {
         self.clips.sort_unstable_by_key(|(index, _)| *index);
         self.known.sort_by_key(|(index, _)| *index);
+        self.films.sort_by_key(|(index, _)| *index);
         self.refused.sort_by_key(|(index, _)| *index);
         let left = self.progress.total.saturating_sub(self.progress.done);
         self.progress.done = self.progress.total;
@@ -253,10 +303,29 @@ impl<'a> Entering<'a> {
         ImportSummary {
             clips: self.clips.into_iter().map(|(_, clip)| clip).collect(),
             known: self.known.into_iter().map(|(_, known)| known).collect(),
+            films: self.films.into_iter().map(|(_, film)| film).collect(),
             refused: self.refused.into_iter().map(|(_, refused)| refused).collect(),
             left,
         }
     }
+}
+
+/// The film whose clips a recipe names, saved if nobody has saved it yet; `None` if one of them is not here.
+fn restore_film(inner: &Inner, told: &ToldFilm) -> Result<Option<FilmId>, LibraryError> {
+    let mut path = Vec::new();
+    for sum in &told.shots {
+        let Some(clip) = inner.library.clip_of_bytes(&[sum])? else { return Ok(None) };
+        path.push(clip.id);
+    }
+    if let Some(film) = inner.library.saved_films()?.into_iter().find(|film| film.path == path) {
+        return Ok(Some(film.id));
+    }
+    let now = inner.clock.now();
+    let id = FilmId::new(inner.ids.job(now).as_str());
+    let (name, note) = (told.name.clone(), String::new());
+    let film = inner.library.save_film(SavedFilm { id, name, note, path, made_at: now, changed_at: now })?;
+    inner.films.changed();
+    Ok(Some(film.id))
 }
 
 fn count(number: usize) -> u32 {
@@ -328,21 +397,34 @@ fn is_ours(file: &str) -> bool {
 /// Films that came in as files are films again: each clip goes on from the one whose bytes its recipe names.
 fn link(inner: &Inner) {
     let pairs = inner.library.loose_continuations().unwrap_or_default();
-    for (clip, earlier) in pairs {
-        match link_one(&inner.library, &clip, &earlier) {
-            Ok(Some(clip)) => (inner.events)(Event::Clip(clip)),
+    for (clip, earlier, number) in pairs {
+        match link_one(&inner.library, &clip, &earlier, number) {
+            Ok(Some(clip)) => inner.tell_clip(clip),
             Ok(None) => {}
             Err(error) => tracing::warn!(%clip, %error, "a clip of a film could not be joined to the one before it"),
         }
     }
 }
 
-fn link_one(library: &Library, id: &ClipId, earlier: &ClipId) -> Result<Option<Clip>, EngineError> {
+fn link_one(
+    library: &Library,
+    id: &ClipId,
+    earlier: &ClipId,
+    number: Option<u32>,
+) -> Result<Option<Clip>, EngineError> {
     let Some(before) = library.clip(earlier)? else { return Ok(None) };
-    let Some(png) = read_frame(&library.places().last_frame_file(&before)) else { return Ok(None) };
-    let facts = media::picture_facts(&png)?;
-    let frame = library.keep_image(&png, ImageFormat::Png, facts.width, facts.height)?;
-    Ok(Some(library.link_import(id, earlier, &frame)?))
+    // A recipe may name any number.
+    let number = number.filter(|number| number.saturating_add(1) < before.media.frames);
+    let places = library.places();
+    let png = match number {
+        None => read_frame(&places.last_frame_file(&before)),
+        Some(number) => {
+            let frame = guarded(|| media::frame_at(&places.clip_file(&before), number));
+            frame.and_then(|frame| media::encode_png(&frame)).ok()
+        }
+    };
+    let Some(png) = png else { return Ok(None) };
+    Ok(Some(library.link_import(id, earlier, number, &keep_png(library, &png)?)?))
 }
 
 fn read_frame(path: &Path) -> Option<Vec<u8>> {

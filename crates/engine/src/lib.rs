@@ -24,6 +24,9 @@ mod clock;
 mod copies;
 mod download;
 mod error;
+mod export;
+mod film_recipe;
+mod films;
 mod finish;
 mod follow;
 mod gallery;
@@ -67,6 +70,8 @@ use tokio_util::task::TaskTracker;
 
 pub use clock::{Clock, Sleep, SystemClock};
 pub use error::EngineError;
+pub use export::Outgoing;
+pub use films::film_view;
 pub use run::Events;
 pub use shared::SharedRecipe;
 pub use specs::{SpecSource, kept_catalogue, refresh};
@@ -136,6 +141,8 @@ impl Engine {
             lanes: run::Lanes::default(),
             downloads: download::Downloads::default(),
             organising: gallery::Organising::default(),
+            films: films::Films::default(),
+            exports: export::Exports::default(),
             wake: Notify::new(),
             changes: watch::Sender::new(0),
             circumstances: watch::Sender::new(0),
@@ -165,6 +172,7 @@ impl Engine {
         inner.tasks.spawn(Arc::clone(&inner).keep_shelves());
         inner.tasks.spawn(Arc::clone(&inner).keep_recipes());
         inner.tasks.spawn(Arc::clone(&inner).keep_trash());
+        inner.tasks.spawn(Arc::clone(&inner).keep_films());
         Ok(Self { handle: Arc::new(Handle { inner }) })
     }
 
@@ -373,9 +381,12 @@ impl Engine {
         self.inner().keep_image(bytes).await
     }
 
-    /// The request that goes on from a clip's last frame.
-    pub async fn continue_from(&self, clip: &ClipId) -> Result<Continuation, EngineError> {
-        self.inner().continue_from(clip).await
+    /// The request that goes on from a clip: from its last frame, or from the one of that number, counted from 0.
+    ///
+    /// # Errors
+    /// `MediaError::NoSuchFrame` (as [`EngineError::Media`]) beyond its end.
+    pub async fn continue_from(&self, clip: &ClipId, frame: Option<u32>) -> Result<Continuation, EngineError> {
+        self.inner().continue_from(clip, frame).await
     }
 
     /// A frame of a clip as PNG, counted from 0 in the order of presentation.

@@ -31,17 +31,16 @@ impl Inner {
         .await?
     }
 
-    pub(crate) async fn continue_from(&self, id: &ClipId) -> Result<Continuation, EngineError> {
+    pub(crate) async fn continue_from(&self, id: &ClipId, frame: Option<u32>) -> Result<Continuation, EngineError> {
         let (library, catalogue, id) = (self.library.clone(), self.catalogue(), id.clone());
         blocking(move || {
             let clip = clip(&library, &id)?;
-            let places = library.places();
-            let png = match std::fs::read(places.last_frame_file(&clip)) {
-                Ok(png) if media::picture_facts(&png).is_ok() => png,
-                // Removed or damaged: the video still has it.
-                _ => media::encode_png(&media::last_frame(&places.clip_file(&clip))?)?,
+            let number = frame.filter(|number| number.saturating_add(1) != clip.media.frames);
+            let png = match number {
+                None => last_frame_png(&library, &clip)?,
+                Some(number) => frame_png(&library, &id, number)?,
             };
-            Ok(Continuation::of(&clip, keep_png(&library, &png)?, &catalogue))
+            Ok(Continuation::of(&clip, number, keep_png(&library, &png)?, &catalogue))
         })
         .await?
     }
@@ -61,12 +60,22 @@ fn clip(library: &Library, id: &ClipId) -> Result<Clip, LibraryError> {
     library.clip(id)?.ok_or_else(|| LibraryError::NoSuchClip(id.clone()))
 }
 
+/// The last frame as the service sent it, or as the video has it.
+pub(crate) fn last_frame_png(library: &Library, clip: &Clip) -> Result<Vec<u8>, EngineError> {
+    let places = library.places();
+    match std::fs::read(places.last_frame_file(clip)) {
+        Ok(png) if media::picture_facts(&png).is_ok() => Ok(png),
+        // Removed or damaged: the video still has it.
+        _ => Ok(media::encode_png(&media::last_frame(&places.clip_file(clip))?)?),
+    }
+}
+
 fn frame_png(library: &Library, id: &ClipId, index: u32) -> Result<Vec<u8>, EngineError> {
     let file = library.places().clip_file(&clip(library, id)?);
     Ok(media::encode_png(&media::frame_at(&file, index)?)?)
 }
 
-fn keep_png(library: &Library, png: &[u8]) -> Result<ImageRef, EngineError> {
+pub(crate) fn keep_png(library: &Library, png: &[u8]) -> Result<ImageRef, EngineError> {
     let facts = media::picture_facts(png)?;
     Ok(library.keep_image(png, ImageFormat::Png, facts.width, facts.height)?)
 }

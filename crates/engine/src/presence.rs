@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use lastframe_library::write_file;
 use lastframe_media as media;
-use lastframe_model::{Clip, ClipId, Event};
+use lastframe_model::{Clip, ClipId};
 
 use crate::error::EngineError;
 use crate::run::{Inner, blocking};
@@ -17,7 +17,7 @@ impl Inner {
             tracing::info!(clips = looked.changed.len(), "files of clips were moved, removed or found again");
         }
         for clip in looked.changed {
-            (self.events)(Event::Clip(clip));
+            self.tell_clip(clip);
         }
         Ok(looked.away)
     }
@@ -28,7 +28,7 @@ impl Inner {
         let wanted = id.clone();
         let clip = self.with_library(move |library| library.look_for(&wanted)).await?;
         if before.is_some_and(|before| before.missing != clip.missing) {
-            (self.events)(Event::Clip(clip.clone()));
+            self.tell_clip(clip.clone());
         }
         Ok(clip)
     }
@@ -36,7 +36,7 @@ impl Inner {
     pub(crate) async fn restore_file(&self, id: &ClipId, from: PathBuf) -> Result<Clip, EngineError> {
         let id = id.clone();
         let clip = self.with_library(move |library| library.restore_file(&id, &from)).await?;
-        (self.events)(Event::Clip(clip.clone()));
+        self.tell_clip(clip.clone());
         Ok(clip)
     }
 

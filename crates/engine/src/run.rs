@@ -57,6 +57,8 @@ pub(crate) struct Inner {
     pub(crate) lanes: Lanes,
     pub(crate) downloads: Downloads,
     pub(crate) organising: crate::gallery::Organising,
+    pub(crate) films: crate::films::Films,
+    pub(crate) exports: crate::export::Exports,
     /// Makes the queue look again.
     pub(crate) wake: Notify,
     /// Goes up with every committed change of a job.

@@ -111,6 +111,8 @@ pub(crate) struct Believed {
     pub(crate) sha256: Option<String>,
     /// Of the clip that it goes on from.
     pub(crate) continues_sha256: Option<String>,
+    /// The frame of that clip that it starts from, if it is not its last.
+    pub(crate) continues_frame: Option<u32>,
 }
 
 /// What makes a request one, rather than a page of defaults.
@@ -154,6 +156,7 @@ pub(crate) fn read_all(json: &[u8], kept: &impl Kept) -> Option<Believed> {
         Form { version: VERSION, request: Some(_), clip: None } => {
             let told = serde_json::from_slice::<SharedRecipe>(json).ok()?;
             Some(Believed {
+                continues_frame: told.request.continues_frame,
                 request: believed(told.request, kept)?,
                 created_at: Some(told.created_at),
                 sha256: sum(told.sha256),
@@ -167,6 +170,7 @@ pub(crate) fn read_all(json: &[u8], kept: &impl Kept) -> Option<Believed> {
                 created_at: told.created_at,
                 sha256: sum(told.sha256),
                 continues_sha256: None,
+                continues_frame: None,
             })
         }
         Form { .. } => None,
@@ -187,7 +191,9 @@ fn believed(mut request: Request, kept: &impl Kept) -> Option<Request> {
     request.reference_images = references.filter_map(|told| kept.picture(told)).collect();
     // Without the frame that it began with, the shot does not go on from there.
     let begins_there = !had_first || request.first_frame.is_some();
-    request.continues = request.continues.filter(|clip| begins_there && kept.clip(clip));
+    if !request.continues.as_ref().is_some_and(|clip| begins_there && kept.clip(clip)) {
+        request.continue_nothing();
+    }
     request.length = length(request.length);
     request.expires_after = request.expires_after.clamp(*EXPIRES_AFTER.start(), *EXPIRES_AFTER.end());
     request.callback_url = None;

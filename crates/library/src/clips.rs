@@ -10,7 +10,7 @@ use crate::Library;
 use crate::crash::{self, Point};
 use crate::error::LibraryError;
 use crate::places::Places;
-use crate::{files, folders, jobs, recipe, rows, shelf};
+use crate::{files, films, folders, jobs, recipe, rows, shelf};
 
 const SELECT: &str = "SELECT clips.id, clips.job, jobs.request, jobs.provider, jobs.task_id, clips.media,
     jobs.estimate, clips.billed, clips.sha256, clips.file, clips.last_frame_from_service, jobs.created_at,
@@ -88,6 +88,13 @@ fn newest_after(connection: &Connection, id: &ClipId) -> Result<Option<Kept>, Li
     Ok(statement.query_row([id.as_str()], from_row).optional()?)
 }
 
+/// Every clip that continues from this one, oldest first.
+pub(crate) fn all_after(connection: &Connection, id: &ClipId) -> Result<Vec<Kept>, LibraryError> {
+    let mut statement = connection
+        .prepare_cached(&format!("{SELECT} WHERE jobs.continues = ?1 ORDER BY clips.finished_at, clips.id"))?;
+    Ok(statement.query_map([id.as_str()], from_row)?.collect::<Result<_, _>>()?)
+}
+
 /// Enters the row of a clip whose job is in the table already.
 pub(crate) fn insert(tx: &Transaction<'_>, clip: &Clip, folder: i64, reply: &str) -> Result<(), LibraryError> {
     tx.prepare_cached(
@@ -114,7 +121,7 @@ pub(crate) fn insert(tx: &Transaction<'_>, clip: &Clip, folder: i64, reply: &str
         clip.missing,
     ])?;
     shelf::refresh(tx, &clip.id, shelf::Words::Changed)?;
-    Ok(())
+    films::grow(tx, clip)
 }
 
 impl Library {

@@ -5,7 +5,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use lastframe_model::{ClipId, ImageId, JobId, JobState, MarkProblem, PresetProblem};
+use lastframe_model::{ClipId, FilmId, FilmProblem, ImageId, JobId, JobState, MarkProblem, PresetProblem};
 
 /// Why the library could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +45,12 @@ pub enum LibraryError {
     /// There is no such clip.
     #[error("There is no clip {0} in the library.")]
     NoSuchClip(ClipId),
+    /// There is no such film.
+    #[error("There is no film {0} in the library.")]
+    NoSuchFilm(FilmId),
+    /// A film cannot be changed like that.
+    #[error(transparent)]
+    Film(#[from] FilmProblem),
     /// There is no such picture.
     #[error("The picture {0} is no longer in the library.")]
     NoSuchImage(ImageId),

@@ -23,6 +23,8 @@ pub struct Imported {
     pub original_sha256: Option<String>,
     /// The same of the clip that this one goes on from.
     pub continues_sha256: Option<String>,
+    /// The frame of that clip, from 0, that it starts from; `None` is its last.
+    pub continues_frame: Option<u32>,
 }
 
 /// Notes on a clip's row where it came from.
@@ -76,11 +78,12 @@ impl Library {
         Ok(kept.into_iter().map(|kept| kept.seen_from(&current)).collect())
     }
 
-    /// Clips of files that go on from a clip which is here now, though not when they came: each with that clip.
-    pub fn loose_continuations(&self) -> Result<Vec<(ClipId, ClipId)>, LibraryError> {
+    /// Clips of files that go on from a clip which is here now, though not when they came: each with that clip, and the
+    /// frame of it that it starts from unless that is the last.
+    pub fn loose_continuations(&self) -> Result<Vec<(ClipId, ClipId, Option<u32>)>, LibraryError> {
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT clips.id, earlier.id FROM clips
+                "SELECT clips.id, earlier.id, clips.imported ->> '$.continues_frame' FROM clips
                  JOIN clips earlier ON earlier.sha256 = clips.continues_sha256
                      OR earlier.original_sha256 = clips.continues_sha256
                  JOIN jobs ON jobs.id = clips.job
@@ -88,21 +91,29 @@ impl Library {
                  GROUP BY clips.id",
             )?;
             let pairs = statement.query_map([], |row| {
-                Ok((ClipId::new(row.get::<_, String>(0)?), ClipId::new(row.get::<_, String>(1)?)))
+                Ok((ClipId::new(row.get::<_, String>(0)?), ClipId::new(row.get::<_, String>(1)?), row.get(2)?))
             })?;
             Ok(pairs.collect::<Result<_, _>>()?)
         })
     }
 
-    /// Says that a clip of a file goes on from another, beginning with its last frame; in its recipe too.
+    /// Says that a clip of a file goes on from another, beginning with a picture of its last frame, or of the one of that
+    /// number; in its recipe too.
     ///
     /// # Errors
     /// [`LibraryError::NoSuchClip`] unless it is a clip of a file.
-    pub fn link_import(&self, id: &ClipId, earlier: &ClipId, frame: &ImageRef) -> Result<Clip, LibraryError> {
+    pub fn link_import(
+        &self,
+        id: &ClipId,
+        earlier: &ClipId,
+        number: Option<u32>,
+        frame: &ImageRef,
+    ) -> Result<Clip, LibraryError> {
         let (kept, imported) = self.write(|tx| {
             let kept = clips::get(tx, id)?.filter(|kept| kept.clip.provider == Provider::Imported);
             let mut clip = kept.ok_or_else(|| LibraryError::NoSuchClip(id.clone()))?.clip;
             clip.request.continues = Some(earlier.clone());
+            clip.request.continues_frame = number;
             clip.request.first_frame = Some(frame.clone());
             tx.prepare_cached("UPDATE jobs SET request = ?2, revision = revision + 1 WHERE id = ?1")?
                 .execute(params![clip.job.as_str(), serde_json::to_string(&clip.request)?])?;

@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use lastframe_model::{ClipId, FileCheck, Provider};
+use lastframe_model::{ClipId, FileCheck, FilmId, Provider, SavedFilm};
 use rusqlite::{Transaction, TransactionBehavior};
 use serde::Serialize;
 
@@ -19,7 +19,7 @@ use crate::owner::Ownership;
 use crate::places::Places;
 use crate::recipe::RecipeError;
 use crate::salvage::Old;
-use crate::{clips, files, folders, imports, jobs, recipe, schema, verify};
+use crate::{clips, files, film_files, films, folders, imports, jobs, recipe, schema, verify};
 
 /// What SQLite keeps beside a database; it belongs to it.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
@@ -45,6 +45,8 @@ pub struct Rebuild<'a> {
 pub struct Rebuilt {
     /// Clips entered.
     pub clips: usize,
+    /// Films entered that the person had saved.
+    pub films: usize,
     /// Jobs without a clip that were carried over from the old database.
     pub jobs: usize,
     /// Jobs without a clip that could be read there and were not carried over.
@@ -110,6 +112,7 @@ impl Rebuild<'_> {
             rebuilt.not_found = old.clips();
             rebuilt.not_found.retain(|id| !known.contains_key(&ClipId::new(id.as_str())));
         }
+        rebuilt.films = enter_films(&tx, &roots, old.as_ref(), &mut rebuilt.refused)?;
         tx.commit()?;
         // The last connection that closes empties the log into the database and removes it.
         connection.close().map_err(|(_, error)| error)?;
@@ -225,6 +228,46 @@ impl Rebuild<'_> {
         let free = |name: &String| !PARTS.iter().any(|part| with(&self.places.home.join(name), part).exists());
         names.into_iter().find(free)
     }
+}
+
+/// Enters every film that was saved, from the files in the folders of clips and what the old database still has: the one
+/// that was changed last, where there are several of it. Returns how many.
+fn enter_films(
+    tx: &Transaction<'_>,
+    roots: &[PathBuf],
+    old: Option<&Old>,
+    refused: &mut Vec<Refused>,
+) -> Result<usize, LibraryError> {
+    let mut found: HashMap<FilmId, SavedFilm> = HashMap::new();
+    let mut take = |film: SavedFilm| match found.get(&film.id) {
+        Some(known) if known.changed_at > film.changed_at => {}
+        _ => drop(found.insert(film.id.clone(), film)),
+    };
+    for root in roots {
+        let folder = root.join(film_files::FOLDER);
+        match fs::symlink_metadata(&folder) {
+            Ok(facts) if facts.is_dir() => {}
+            Ok(_) => {
+                // A link may lead anywhere.
+                refused.push(Refused { file: shown(&folder), why: "it is not a folder".to_owned() });
+                continue;
+            }
+            Err(_) => continue, // no film was saved here
+        }
+        for name in list(&folder, refused) {
+            let Some(stem) = name.strip_suffix(".json") else { continue };
+            match film_files::read(root, stem) {
+                Ok(film) => take(film),
+                Err(why) => refused.push(Refused { file: shown(&folder.join(&name)), why: why.to_string() }),
+            }
+        }
+    }
+    // Rows come after files: a file follows its row.
+    old.map(Old::films).unwrap_or_default().into_iter().for_each(take);
+    for film in found.values() {
+        films::put(tx, film)?;
+    }
+    Ok(found.len())
 }
 
 /// Puts a database that was rebuilt in its place, if one is waiting for that: the old one goes aside first, with

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use lastframe_model::{FilmId, SavedFilm};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags, Transaction, params_from_iter};
 
@@ -33,6 +34,7 @@ const JOB: [&str; 17] = [
 const INTENT: [&str; 6] = ["job", "attempt", "payload_sha256", "sent_at", "outcome", "settled_at"];
 const STATE: [&str; 2] = ["name", "value"];
 const PRESET: [&str; 3] = ["name", "folded", "request"];
+const FILM: [&str; 6] = ["id", "name", "note", "path", "made_at", "changed_at"];
 const SEARCH: [&str; 3] = ["name", "folded", "query"];
 
 /// Jobs that made no clip. Apart from [`DELETED`], so that they are read also where the clips cannot be.
@@ -121,6 +123,22 @@ impl Old {
             put(into, "state", &STATE, &state)?;
         }
         Ok((carried, left))
+    }
+
+    /// Films that were saved in it, as far as they can be read.
+    pub(crate) fn films(&self) -> Vec<SavedFilm> {
+        let text = |value: &Value| if let Value::Text(text) = value { Some(text.clone()) } else { None };
+        let film = |row: Vec<Value>| {
+            Some(SavedFilm {
+                id: FilmId::new(text(&row[0])?),
+                name: text(&row[1]),
+                note: text(&row[2])?,
+                path: serde_json::from_str(&text(&row[3])?).ok()?,
+                made_at: text(&row[4])?.parse().ok()?,
+                changed_at: text(&row[5])?.parse().ok()?,
+            })
+        };
+        self.rows(&FILM, "FROM films ORDER BY id").into_iter().filter_map(film).collect()
     }
 
     fn rows(&self, columns: &[&str], rest: &str) -> Vec<Vec<Value>> {

@@ -17,7 +17,7 @@ use crate::clips::Kept;
 use crate::error::LibraryError;
 use crate::jobs::Completion;
 use crate::shelf::Words;
-use crate::{Library, clips, marks, places, rows, shelf};
+use crate::{Library, clips, films, marks, places, rows, seams, shelf};
 
 /// How many rows are deleted in one transaction: others want to write, too.
 const ROWS: usize = 200;
@@ -40,6 +40,8 @@ fn remove(tx: &Transaction<'_>, clip: &ClipId) -> Result<bool, LibraryError> {
         .execute(params![job.as_str(), serde_json::to_string(&completion)?])?;
     tx.prepare_cached("DELETE FROM clips WHERE id = ?1")?.execute([clip.as_str()])?;
     shelf::forget(tx, clip)?;
+    films::forget(tx, clip)?;
+    seams::forget(tx, clip)?;
     Ok(true)
 }
 

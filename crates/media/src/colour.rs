@@ -76,6 +76,26 @@ impl Canvas {
         Self { width, height, luma, blue: chroma.clone(), red: chroma }
     }
 
+    /// Planes that are already as these are to be, copied. `None` when one of them is shorter than its size says.
+    pub fn of(planes: &Planes) -> Option<Self> {
+        let (width, height) = (planes.width, planes.height);
+        let packed = |plane: &[u8], stride: usize, width: usize, height: usize| {
+            let mut all = Vec::with_capacity(width * height);
+            for row in 0..height {
+                all.extend_from_slice(plane.get(row * stride..row * stride + width)?);
+            }
+            Some(all)
+        };
+        let (half, rows) = (width / 2, height / 2);
+        Some(Self {
+            width,
+            height,
+            luma: packed(planes.luma, planes.strides.0, width, height)?,
+            blue: packed(planes.blue, planes.strides.1, half, rows)?,
+            red: packed(planes.red, planes.strides.2, half, rows)?,
+        })
+    }
+
     /// Converts a picture of exactly this size.
     pub fn load(&mut self, picture: &RgbImage) {
         let (kr, kb) = (Colours::BT709.red, Colours::BT709.blue);

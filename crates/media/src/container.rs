@@ -1,82 +1,78 @@
-//! The MP4 container: where each frame lies in the file and when it is shown.
+//! The MP4 container: which tracks a file has, and the frames that it shows, in their order.
 //!
-//! The boxes are decoded by `shiguredo_mp4`; the sample tables are walked here, because a table from
-//! outside may promise four thousand million frames and must be checked against the file before
-//! anything is reserved for it. Knows nothing of what is inside a frame.
+//! The boxes are decoded by `shiguredo_mp4`, the sample tables by `samples`. Knows nothing of what is inside a frame.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use lastframe_model::MediaFacts;
-use shiguredo_mp4::boxes::{ElstEntry, HdlrBox, MoovBox, SampleEntry, StblBox, StszBox, TrakBox};
-use shiguredo_mp4::{Decode, Either};
+use shiguredo_mp4::Decode;
+use shiguredo_mp4::boxes::{ElstEntry, HdlrBox, MoovBox, SampleEntry, TkhdBox, TrakBox};
 
+use crate::samples::{Sample, presented, samples};
 use crate::{MediaError, boxes};
 
-/// Frames a video may have, at 24 fps almost six hours.
-const MAX_FRAMES: usize = 500_000;
-/// Bytes a single coded frame may have.
-const MAX_FRAME_BYTES: u32 = 64 << 20;
-
-/// One coded frame, in decoding order.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Sample {
-    /// Where it starts in the file, in bytes.
-    pub offset: u64,
-    /// Bytes.
-    pub size: u32,
-    /// Whether decoding can start here.
-    pub sync: bool,
-    /// When it is shown, in the track's time scale.
-    pub shown_at: i64,
-    /// How long it is shown, in the track's time scale, at least 1.
-    pub duration: u32,
-    /// Which sample entry (parameter sets) it belongs to.
-    pub entry: usize,
+/// A track of a file, with the clock of the movie's edits.
+#[derive(Debug)]
+pub(crate) struct Track {
+    /// Its boxes.
+    pub boxes: TrakBox,
+    /// Ticks a second of the lengths in its edit list.
+    pub movie_timescale: u32,
 }
 
-/// The video track of an opened file.
+impl Track {
+    /// Its edits, first to last.
+    pub fn edits(&self) -> &[ElstEntry] {
+        let list = self.boxes.edts_box.as_ref().and_then(|edits| edits.elst_box.as_ref());
+        list.map_or(&[], |list| &list.entries)
+    }
+
+    /// Ticks a second of its own clock.
+    pub fn timescale(&self) -> u32 {
+        self.boxes.mdia_box.mdhd_box.timescale.get()
+    }
+
+    /// Seconds before it begins, and the time on its own clock with which it begins then.
+    pub fn beginning(&self) -> (f64, i64) {
+        let edits = self.edits();
+        let first = edits.iter().position(|edit| edit.media_time >= 0);
+        let empty: u64 = edits[..first.unwrap_or(0)].iter().map(|edit| edit.edit_duration).sum();
+        #[expect(clippy::cast_precision_loss, reason = "ticks of a video stay far under 2⁵³")]
+        let delay = empty as f64 / f64::from(self.movie_timescale);
+        (delay, first.map_or(0, |first| edits[first].media_time))
+    }
+}
+
+/// The video track of an opened file, and its sound, if it has any.
 #[derive(Debug)]
 pub(crate) struct Movie {
     file: File,
     bytes: u64,
-    timescale: u32,
-    audio: bool,
-    entries: Vec<SampleEntry>,
+    video: Track,
+    sound: Option<Track>,
     samples: Vec<Sample>,
     /// Indices into `samples`, in the order in which the edit list shows them.
     presented: Vec<usize>,
 }
 
 impl Movie {
-    /// Opens a file and reads its tables.
+    /// Opens a file and reads its tables. Those of the sound are not looked into.
     pub fn open(path: &Path) -> Result<Self, MediaError> {
         let mut file = File::open(path)?;
         let (moov, bytes) = read_moov(&mut file)?;
-        let audio =
-            moov.trak_boxes.iter().any(|track| track.mdia_box.hdlr_box.handler_type == HdlrBox::HANDLER_TYPE_SOUN);
         let movie_timescale = moov.mvhd_box.timescale.get();
         let fragmented = moov.mvex_box.is_some();
-        let track = moov
-            .trak_boxes
-            .into_iter()
-            .find(|track| track.mdia_box.hdlr_box.handler_type == HdlrBox::HANDLER_TYPE_VIDE)
-            .ok_or_else(|| MediaError::not_a_video("it has no video track"))?;
-        Self::of_track(file, bytes, track, movie_timescale, audio, fragmented)
-    }
-
-    fn of_track(
-        file: File,
-        bytes: u64,
-        track: TrakBox,
-        movie_timescale: u32,
-        audio: bool,
-        fragmented: bool,
-    ) -> Result<Self, MediaError> {
-        let timescale = track.mdia_box.mdhd_box.timescale.get();
-        let tables = track.mdia_box.minf_box.stbl_box;
-        let samples = samples(&tables)?;
+        let mut tracks = moov.trak_boxes.into_iter().map(|boxes| Track { boxes, movie_timescale }).collect::<Vec<_>>();
+        let mut taken = |handler: [u8; 4]| {
+            let at = tracks.iter().position(|track| track.boxes.mdia_box.hdlr_box.handler_type == handler);
+            at.map(|at| tracks.remove(at))
+        };
+        let video = taken(HdlrBox::HANDLER_TYPE_VIDE);
+        let sound = taken(HdlrBox::HANDLER_TYPE_SOUN);
+        let video = video.ok_or_else(|| MediaError::not_a_video("it has no video track"))?;
+        let samples = samples(&video.boxes.mdia_box.minf_box.stbl_box)?;
         if samples.is_empty() {
             return Err(if fragmented {
                 MediaError::unsupported("A fragmented MP4")
@@ -84,27 +80,31 @@ impl Movie {
                 MediaError::not_a_video("its video track has no frames")
             });
         }
-        let end = samples.iter().map(|sample| sample.offset.saturating_add(u64::from(sample.size))).max().unwrap_or(0);
-        if end > bytes {
-            return Err(MediaError::Truncated { missing: end - bytes });
-        }
-        let edits = track.edts_box.and_then(|edits| edits.elst_box).map(|list| list.entries).unwrap_or_default();
-        let presented = presented(&samples, &edits, timescale, movie_timescale);
+        within(&samples, bytes)?;
+        let presented = presented(&samples, video.edits(), video.timescale(), movie_timescale);
         if presented.is_empty() {
             return Err(MediaError::not_a_video("its edit list shows no frame"));
         }
-        Ok(Self { file, bytes, timescale, audio, entries: tables.stsd_box.entries, samples, presented })
+        Ok(Self { file, bytes, video, sound, samples, presented })
     }
 
     /// What the tables say.
     pub fn facts(&self) -> MediaFacts {
-        let (width, height) = self.entries.iter().find_map(pixel_size).unwrap_or_default();
+        let (width, height) = self.entries().iter().find_map(pixel_size).unwrap_or_default();
         let ticks: u64 = self.presented.iter().map(|index| u64::from(self.samples[*index].duration)).sum();
         #[expect(clippy::cast_precision_loss, reason = "ticks and bytes of a video stay far under 2⁵³")]
         let (ticks, bytes) = (ticks as f64, self.bytes as f64);
-        let seconds = ticks / f64::from(self.timescale);
+        let seconds = ticks / f64::from(self.video.timescale());
         let frames = self.frames();
-        MediaFacts { width, height, frames, fps: f64::from(frames) / seconds, seconds, audio: self.audio, bytes }
+        MediaFacts {
+            width,
+            height,
+            frames,
+            fps: f64::from(frames) / seconds,
+            seconds,
+            audio: self.sound.is_some(),
+            bytes,
+        }
     }
 
     /// How many frames are shown.
@@ -122,9 +122,41 @@ impl Movie {
         &self.samples
     }
 
+    /// The decoding indices of the frames that are shown, in that order.
+    pub fn presented(&self) -> &[usize] {
+        &self.presented
+    }
+
     /// The sample entry of a frame.
     pub fn entry(&self, sample: &Sample) -> Option<&SampleEntry> {
-        self.entries.get(sample.entry)
+        self.entries().get(sample.entry)
+    }
+
+    fn entries(&self) -> &[SampleEntry] {
+        &self.video.boxes.mdia_box.minf_box.stbl_box.stsd_box.entries
+    }
+
+    /// The video track.
+    pub fn video(&self) -> &Track {
+        &self.video
+    }
+
+    /// How it is to be turned and how large it is to be shown.
+    pub fn head(&self) -> &TkhdBox {
+        &self.video.boxes.tkhd_box
+    }
+
+    /// Bytes of the whole file.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The sound track, and where each of its frames lies; all of them within the file.
+    pub fn sound(&self) -> Result<Option<(&Track, Vec<Sample>)>, MediaError> {
+        let Some(track) = &self.sound else { return Ok(None) };
+        let samples = samples(&track.boxes.mdia_box.minf_box.stbl_box)?;
+        within(&samples, self.bytes)?;
+        Ok(Some((track, samples)))
     }
 
     /// Reads the bytes of one coded frame.
@@ -164,125 +196,8 @@ fn read_moov(file: &mut File) -> Result<(MoovBox, u64), MediaError> {
     Ok((decoded.0, bytes))
 }
 
-/// Walks the sample tables of a track.
-fn samples(tables: &StblBox) -> Result<Vec<Sample>, MediaError> {
-    let count = match &tables.stsz_box {
-        StszBox::Fixed { sample_count, .. } => *sample_count as usize,
-        StszBox::Variable { entry_sizes } => entry_sizes.len(),
-    };
-    if count > MAX_FRAMES {
-        return Err(MediaError::unsupported("A video of over 500,000 frames"));
-    }
-    let mut samples = Vec::with_capacity(count);
-    place(tables, count, &mut samples)?;
-    time(tables, &mut samples)?;
-    match &tables.stss_box {
-        None => samples.iter_mut().for_each(|sample| sample.sync = true),
-        Some(sync) => {
-            for number in &sync.sample_numbers {
-                if let Some(sample) = samples.get_mut(number.get() as usize - 1) {
-                    sample.sync = true;
-                }
-            }
-        }
-    }
-    Ok(samples)
-}
-
-/// Fills in where each sample lies (`stsz`, `stsc`, `stco` or `co64`).
-fn place(tables: &StblBox, count: usize, samples: &mut Vec<Sample>) -> Result<(), MediaError> {
-    let size_of = |index: usize| match &tables.stsz_box {
-        StszBox::Fixed { sample_size, .. } => sample_size.get(),
-        StszBox::Variable { entry_sizes } => entry_sizes.get(index).copied().unwrap_or(0),
-    };
-    let (chunks, chunk_at): (usize, Box<dyn Fn(usize) -> u64>) = match &tables.stco_or_co64_box {
-        Either::A(stco) => (stco.chunk_offsets.len(), Box::new(|index| u64::from(stco.chunk_offsets[index]))),
-        Either::B(co64) => (co64.chunk_offsets.len(), Box::new(|index| co64.chunk_offsets[index])),
-    };
-    let runs = &tables.stsc_box.entries;
-    let mut run = 0;
-    for chunk in 0..chunks {
-        while runs.get(run + 1).is_some_and(|next| next.first_chunk.get() as usize <= chunk + 1) {
-            run += 1;
-        }
-        let Some(current) = runs.get(run).filter(|run| run.first_chunk.get() as usize <= chunk + 1) else {
-            return Err(MediaError::not_a_video("its chunks are not described"));
-        };
-        let mut offset = chunk_at(chunk);
-        for _ in 0..current.sample_per_chunk {
-            if samples.len() == count {
-                return Ok(());
-            }
-            let size = size_of(samples.len());
-            if size > MAX_FRAME_BYTES {
-                return Err(MediaError::not_a_video("a frame claims more than 64 MB"));
-            }
-            let entry = current.sample_description_index.get() as usize - 1;
-            samples.push(Sample { offset, size, sync: false, shown_at: 0, duration: 1, entry });
-            offset = offset.saturating_add(u64::from(size));
-        }
-    }
-    if samples.len() < count {
-        return Err(MediaError::not_a_video("its tables do not say where every frame is"));
-    }
-    Ok(())
-}
-
-/// Fills in when each sample is shown (`stts`, `ctts`).
-fn time(tables: &StblBox, samples: &mut [Sample]) -> Result<(), MediaError> {
-    let mut decoded_at = 0_i64;
-    let mut rest = samples.iter_mut();
-    'runs: for run in &tables.stts_box.entries {
-        for _ in 0..run.sample_count {
-            let Some(sample) = rest.next() else { break 'runs };
-            sample.shown_at = decoded_at;
-            sample.duration = run.sample_delta.max(1);
-            decoded_at = decoded_at.saturating_add(i64::from(run.sample_delta));
-        }
-    }
-    if rest.next().is_some() {
-        return Err(MediaError::not_a_video("its tables do not say when every frame is shown"));
-    }
-    if let Some(offsets) = &tables.ctts_box {
-        let mut rest = samples.iter_mut();
-        'offsets: for run in &offsets.entries {
-            for _ in 0..run.sample_count {
-                let Some(sample) = rest.next() else { break 'offsets };
-                sample.shown_at = sample.shown_at.saturating_add(run.sample_offset);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The samples that the edit list shows, in that order. A frame counts when more than an eighth of
-/// it is visible: edits are in the movie's coarser time scale, so their ends are rounded.
-fn presented(samples: &[Sample], edits: &[ElstEntry], timescale: u32, movie_timescale: u32) -> Vec<usize> {
-    let mut by_time: Vec<usize> = (0..samples.len()).collect();
-    by_time.sort_by_key(|index| samples[*index].shown_at);
-    let windows: Vec<(i128, i128)> = edits
-        .iter()
-        .filter(|edit| edit.media_time >= 0)
-        .map(|edit| {
-            let start = i128::from(edit.media_time);
-            let length = i128::from(edit.edit_duration) * i128::from(timescale) / i128::from(movie_timescale);
-            (start, if edit.edit_duration == 0 { i128::MAX } else { start + length })
-        })
-        .take(64)
-        .collect();
-    if windows.is_empty() {
-        return by_time;
-    }
-    let mut shown = Vec::new();
-    for (start, end) in windows {
-        for index in &by_time {
-            let sample = &samples[*index];
-            let (from, length) = (i128::from(sample.shown_at), i128::from(sample.duration));
-            let visible = (from + length).min(end) - from.max(start);
-            if visible * 8 > length && shown.len() < MAX_FRAMES {
-                shown.push(*index);
-            }
-        }
-    }
-    shown
+/// Refuses tables that promise more than there is in the file.
+fn within(samples: &[Sample], bytes: u64) -> Result<(), MediaError> {
+    let end = samples.iter().map(|sample| sample.offset.saturating_add(u64::from(sample.size))).max().unwrap_or(0);
+    if end > bytes { Err(MediaError::Truncated { missing: end - bytes }) } else { Ok(()) }
 }

@@ -173,7 +173,10 @@ fn carry(source: &mut (impl Read + Seek), target: &mut impl Write, start: u64, e
 }
 
 /// Writes a file beside its place, brings it to the disk, and gives it its name.
-fn placed<T>(target: &Path, write: impl FnOnce(&mut File) -> Result<T, MediaError>) -> Result<T, MediaError> {
+pub(crate) fn placed<T, E: From<io::Error>>(
+    target: &Path,
+    write: impl FnOnce(&mut File) -> Result<T, E>,
+) -> Result<T, E> {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(".lastframe-").suffix(".part");

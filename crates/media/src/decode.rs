@@ -13,8 +13,9 @@ use shiguredo_mp4::boxes::{Avc1Box, SampleEntry};
 
 use crate::MediaError;
 use crate::colour::{self, Planes};
-use crate::container::{Movie, Sample};
+use crate::container::Movie;
 use crate::h264::{self, Colours};
+use crate::samples::Sample;
 
 /// Frames decoded for one picture at most: a longer group of pictures is refused.
 pub(crate) const MAX_GROUP: usize = 3000;
@@ -45,8 +46,7 @@ pub fn frame_at(path: &Path, index: u32) -> Result<RgbImage, MediaError> {
 
 fn frame_of(mut movie: Movie, index: u32) -> Result<RgbImage, MediaError> {
     let target = movie.shown(index).ok_or_else(|| MediaError::NoSuchFrame { index, frames: movie.frames() })?;
-    let group = group_of(&movie, target)?;
-    let samples = movie.samples()[group.clone()].to_vec();
+    let samples = needed(&mut movie, target)?;
     let shown_at = movie.samples()[target].shown_at;
     let rank = samples.iter().filter(|sample| sample.shown_at < shown_at).count();
     let leading = samples.iter().filter(|sample| sample.shown_at < samples[0].shown_at).count();
@@ -59,23 +59,16 @@ fn frame_of(mut movie: Movie, index: u32) -> Result<RgbImage, MediaError> {
     // the pictures around it are kept until the count is known.
     let mut keeper = Keeper { first: rank.saturating_sub(leading), last: rank, seen: 0, kept: Vec::new() };
     let mut feed = Feed::default();
-    let mut complete = true;
     for sample in &samples {
         let packet = feed.packet(&mut movie, sample)?;
         if let Some(picture) = decoder.decode(&packet).map_err(MediaError::decode)? {
             keeper.take(&picture);
         }
-        if keeper.seen > rank && leading == 0 {
-            complete = false;
-            break;
-        }
     }
-    if complete {
-        for picture in decoder.flush_remaining().map_err(MediaError::decode)? {
-            keeper.take(&picture);
-        }
+    for picture in decoder.flush_remaining().map_err(MediaError::decode)? {
+        keeper.take(&picture);
     }
-    let dropped = if complete { samples.len().saturating_sub(keeper.seen) } else { 0 };
+    let dropped = samples.len().saturating_sub(keeper.seen);
     if dropped > leading {
         return Err(MediaError::decode("the decoder dropped frames"));
     }
@@ -84,6 +77,30 @@ fn frame_of(mut movie: Movie, index: u32) -> Result<RgbImage, MediaError> {
         .ok_or_else(|| MediaError::decode("the decoder gave no picture for this frame"))?;
     colour::to_rgb(&owned.planes(), feed.colours()?)
         .ok_or_else(|| MediaError::decode("the decoded picture is incomplete"))
+}
+
+/// The coded frames that are decoded for one, which is the last of them: from the nearest frame where decoding can start,
+/// without those that no other frame is decoded with. In a stream with B-frames that is about half of them.
+fn needed(movie: &mut Movie, target: usize) -> Result<Vec<Sample>, MediaError> {
+    let start = movie.samples()[..=target]
+        .iter()
+        .rposition(|sample| sample.sync)
+        .ok_or_else(|| MediaError::not_a_video("it has no frame to start decoding from"))?;
+    if target - start > MAX_GROUP {
+        return Err(MediaError::unsupported("A video with more than 3,000 frames between key frames"));
+    }
+    let mut needed = Vec::with_capacity(target - start + 1);
+    for index in start..=target {
+        let sample = movie.samples()[index];
+        let alone = index != start && index != target && {
+            let avc = avc_of(movie, sample.entry)?;
+            h264::stands_alone(&movie.read(&sample)?, &avc.avcc_box)
+        };
+        if !alone {
+            needed.push(sample);
+        }
+    }
+    Ok(needed)
 }
 
 /// A decoder that hands out its pictures late rather than losing some.
@@ -121,18 +138,12 @@ impl Feed {
     }
 }
 
-/// The frames to decode for one: from the nearest frame where decoding can start, to the next such.
-fn group_of(movie: &Movie, target: usize) -> Result<std::ops::Range<usize>, MediaError> {
-    let samples = movie.samples();
-    let start = samples[..=target]
-        .iter()
-        .rposition(|sample| sample.sync)
-        .ok_or_else(|| MediaError::not_a_video("it has no frame to start decoding from"))?;
-    let end = samples[target + 1..].iter().position(|sample| sample.sync).map_or(samples.len(), |at| target + 1 + at);
-    if target - start > MAX_GROUP {
-        return Err(MediaError::unsupported("A video with more than 3,000 frames between key frames"));
-    }
-    Ok(start..end.min(start + MAX_GROUP))
+/// Refuses a video whose frames are not all of a kind that is decoded here. Looks at its tables only.
+pub(crate) fn check(movie: &Movie) -> Result<(), MediaError> {
+    let mut entries: Vec<usize> = movie.samples().iter().map(|sample| sample.entry).collect();
+    entries.sort_unstable();
+    entries.dedup();
+    entries.into_iter().try_for_each(|entry| check_format(&avc_of(movie, entry)?))
 }
 
 fn avc_of(movie: &Movie, entry: usize) -> Result<Avc1Box, MediaError> {

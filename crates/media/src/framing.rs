@@ -85,7 +85,7 @@ fn start(room: u32, at: f64) -> u32 {
 }
 
 /// The largest size of a picture's own shape within another.
-fn inscribed((width, height): (u32, u32), (outer_w, outer_h): (u32, u32)) -> (u32, u32) {
+pub(crate) fn inscribed((width, height): (u32, u32), (outer_w, outer_h): (u32, u32)) -> (u32, u32) {
     let (w, h) = (u64::from(width), u64::from(height));
     let (ow, oh) = (u64::from(outer_w), u64::from(outer_h));
     let rounded =

@@ -37,21 +37,51 @@ pub(crate) fn parameter_sets(config: &AvccBox) -> Vec<u8> {
 
 /// Appends a sample of length-prefixed units to a stream with start codes.
 pub(crate) fn append_units(stream: &mut Vec<u8>, sample: &[u8], config: &AvccBox) -> Result<(), MediaError> {
-    let width = usize::from(config.length_size_minus_one.get()) + 1;
-    let mut rest = sample;
-    while !rest.is_empty() {
-        let (length, after) =
-            rest.split_at_checked(width).ok_or_else(|| MediaError::decode("a frame ends in a length"))?;
-        let length = length.iter().fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte));
-        let (unit, after) =
-            after.split_at_checked(length).ok_or_else(|| MediaError::decode("a unit is longer than its frame"))?;
+    for unit in units(sample, config) {
+        let unit = unit?;
         if !unit.is_empty() {
             stream.extend([0, 0, 0, 1]);
             stream.extend(unit);
         }
-        rest = after;
     }
     Ok(())
+}
+
+/// The units of a sample, without their lengths. The first error is the last item.
+fn units<'a>(sample: &'a [u8], config: &AvccBox) -> impl Iterator<Item = Result<&'a [u8], MediaError>> {
+    let width = usize::from(config.length_size_minus_one.get()) + 1;
+    let mut rest = sample;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let Some((length, after)) = std::mem::take(&mut rest).split_at_checked(width) else {
+            return Some(Err(MediaError::decode("a frame ends in a length")));
+        };
+        let length = length.iter().fold(0_usize, |sum, byte| (sum << 8) | usize::from(*byte));
+        let Some((unit, after)) = after.split_at_checked(length) else {
+            return Some(Err(MediaError::decode("a unit is longer than its frame")));
+        };
+        rest = after;
+        Some(Ok(unit))
+    })
+}
+
+/// Whether a decoder needs nothing from before for this sample and for those behind it: its slices are of an IDR picture
+/// (ITU-T H.264, table 7-1).
+pub(crate) fn starts_afresh(sample: &[u8], config: &AvccBox) -> bool {
+    slices(sample, config).next().is_some_and(|slice| slice & 31 == 5)
+}
+
+/// Whether no other picture is decoded with the help of this one: none of its slices is kept as a reference.
+pub(crate) fn stands_alone(sample: &[u8], config: &AvccBox) -> bool {
+    let mut slices = slices(sample, config).peekable();
+    slices.peek().is_some() && slices.all(|slice| slice & 0x60 == 0)
+}
+
+/// The first byte of each coded slice.
+fn slices(sample: &[u8], config: &AvccBox) -> impl Iterator<Item = u8> {
+    units(sample, config).filter_map(|unit| unit.ok()?.first().copied()).filter(|byte| matches!(byte & 31, 1..=5))
 }
 
 /// The colours that a stream means: as its VUI says, else by the custom of players (BT.601 for

@@ -6,6 +6,7 @@
 //! damaged file is a [`MediaError`], never a panic. Everything here blocks; call it from a thread
 //! that may.
 
+mod aac;
 mod boxes;
 mod chunks;
 mod colour;
@@ -13,10 +14,15 @@ mod container;
 mod copy;
 mod decode;
 mod error;
+mod film;
+mod frames;
 mod framing;
 mod h264;
 mod outline;
 mod picture;
+mod samples;
+mod seam;
+mod sheet;
 mod strip;
 mod tags;
 mod write;
@@ -28,9 +34,12 @@ use lastframe_model::MediaFacts;
 pub use copy::{Copied, copy_unchanged, copy_with_tags, read_recipe, write_with_tags};
 pub use decode::{frame_at, last_frame};
 pub use error::MediaError;
+pub use film::{JoinError, JoinPlan, Part, PartError, PartSound, Progress, Reason, Route, Sound, join, plan, reencode};
 pub use framing::frame_picture;
 pub use outline::{Outline, outline};
 pub use picture::{PictureFacts, decode_picture, encode_png, encode_poster, fill, picture_facts};
+pub use seam::{SeamFigures, SeamVerdict, seam, seam_between};
+pub use sheet::{SHEET_SEAMS, SeamFrames, contact_sheet};
 pub use strip::{STRIP_COLUMNS, STRIP_TILES, strip};
 pub use tags::{MAX_TAG, Tags};
 pub use write::VideoWriter;

@@ -130,7 +130,8 @@ fn data(text: &str) -> Result<Vec<u8>, Unusual> {
     boxed(*b"data", &[&[0, 0, 0, 1], &[0; 4], text.as_bytes()])
 }
 
-fn boxed(kind: Kind, parts: &[&[u8]]) -> Result<Vec<u8>, Unusual> {
+/// A box of these parts.
+pub(crate) fn boxed(kind: Kind, parts: &[&[u8]]) -> Result<Vec<u8>, Unusual> {
     let length = 8 + parts.iter().map(|part| part.len()).sum::<usize>();
     let size = u32::try_from(length).map_err(|_| Unusual("its tables are too big"))?;
     let mut out = Vec::with_capacity(length);

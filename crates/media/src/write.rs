@@ -1,5 +1,5 @@
-//! H.264 MP4s at 24 frames a second, tables first, a key frame every second so that stepping through
-//! frames is quick. The same pictures give the same bytes.
+//! H.264, coded with a key frame every second so that stepping through frames is quick, and MP4s of it at 24 frames a
+//! second, tables first. The same pictures give the same bytes.
 
 use std::fs::File;
 use std::io::{BufWriter, Seek, SeekFrom, Write};
@@ -29,11 +29,63 @@ const QUALITY: u8 = 21;
 /// Bits a second announced in the stream, for each pixel of the picture.
 const RATE_PER_PIXEL: u32 = 8;
 
+/// Codes pictures of one size, one after the other.
+pub(crate) struct Coder {
+    encoder: Encoder,
+    /// Whether the next picture is the first.
+    fresh: bool,
+}
+
+/// A coded picture.
+pub(crate) struct Coded {
+    /// Slices, each after its length.
+    pub data: Vec<u8>,
+    /// Whether decoding can start here.
+    pub keyframe: bool,
+    /// What all pictures need to be decoded; with the first one.
+    pub entry: Option<SampleEntry>,
+}
+
+impl Coder {
+    /// For pictures of that size at so many frames a second.
+    ///
+    /// # Errors
+    ///
+    /// [`MediaError::Unsupported`] for odd sizes or more than 3840 × 2160 (either way up).
+    pub fn new(width: u32, height: u32, fps: f64) -> Result<Self, MediaError> {
+        let (long, short) = (width.max(height), width.min(height));
+        if long > 3840 || !(16..=2160).contains(&short) || !width.is_multiple_of(2) || !height.is_multiple_of(2) {
+            return Err(MediaError::unsupported(format!("A video of {width} × {height} pixels")));
+        }
+        Ok(Self { encoder: encoder(width, height, fps)?, fresh: true })
+    }
+
+    /// Makes the next picture a key frame.
+    pub fn begin_group(&mut self) {
+        self.encoder.force_intra_frame();
+    }
+
+    /// Codes a picture.
+    pub fn code(&mut self, picture: &Canvas) -> Result<Coded, MediaError> {
+        let (stream, keyframe) = {
+            let coded = self.encoder.encode(picture).map_err(MediaError::encode)?;
+            (coded.to_vec(), matches!(coded.frame_type(), FrameType::IDR))
+        };
+        let entry = if std::mem::take(&mut self.fresh) {
+            let config = H264SampleEntryConfig { length_size: LengthSize::FourBytes };
+            Some(SampleEntry::Avc1(h264::build_avc1_box_from_annexb(&stream, &config).map_err(MediaError::encode)?))
+        } else {
+            None
+        };
+        Ok(Coded { data: slices(&stream)?, keyframe, entry })
+    }
+}
+
 /// Writes one video, frame by frame.
 pub struct VideoWriter {
     file: BufWriter<File>,
     muxer: Mp4FileMuxer,
-    encoder: Encoder,
+    coder: Coder,
     canvas: Canvas,
     size: (u32, u32),
     position: u64,
@@ -50,10 +102,7 @@ impl VideoWriter {
     /// [`MediaError::Unsupported`] for odd sizes or more than 3840 × 2160 (either way up),
     /// [`MediaError::Io`] when the file cannot be made.
     pub fn create(path: &Path, width: u32, height: u32, frames: u32) -> Result<Self, MediaError> {
-        let (long, short) = (width.max(height), width.min(height));
-        if long > 3840 || !(16..=2160).contains(&short) || !width.is_multiple_of(2) || !height.is_multiple_of(2) {
-            return Err(MediaError::unsupported(format!("A video of {width} × {height} pixels")));
-        }
+        let coder = Coder::new(width, height, FPS.into())?;
         let options = Mp4FileMuxerOptions {
             reserved_moov_box_size: estimate_maximum_moov_box_size(&[frames as usize]),
             ..Mp4FileMuxerOptions::default()
@@ -63,9 +112,8 @@ impl VideoWriter {
         let head = muxer.initial_boxes_bytes();
         file.write_all(head)?;
         let position = head.len() as u64;
-        let encoder = encoder(width, height)?;
         let canvas = Canvas::new(width as usize, height as usize);
-        Ok(Self { file, muxer, encoder, canvas, size: (width, height), position, left: frames, written: 0 })
+        Ok(Self { file, muxer, coder, canvas, size: (width, height), position, left: frames, written: 0 })
     }
 
     /// Adds a frame.
@@ -79,23 +127,13 @@ impl VideoWriter {
         }
         self.left = self.left.checked_sub(1).ok_or_else(|| MediaError::encode("more frames than announced"))?;
         self.canvas.load(picture);
-        let (stream, keyframe) = {
-            let coded = self.encoder.encode(&self.canvas).map_err(MediaError::encode)?;
-            (coded.to_vec(), matches!(coded.frame_type(), FrameType::IDR))
-        };
-        let sample_entry = if self.written == 0 {
-            let config = H264SampleEntryConfig { length_size: LengthSize::FourBytes };
-            Some(SampleEntry::Avc1(h264::build_avc1_box_from_annexb(&stream, &config).map_err(MediaError::encode)?))
-        } else {
-            None
-        };
-        let data = slices(&stream)?;
+        let Coded { data, keyframe, entry } = self.coder.code(&self.canvas)?;
         self.file.write_all(&data)?;
         let timescale = NonZeroU32::new(FPS * TICKS).ok_or_else(|| MediaError::encode("no time scale"))?;
         self.muxer
             .append_sample(&Sample {
                 track_kind: TrackKind::Video,
-                sample_entry,
+                sample_entry: entry,
                 keyframe,
                 timescale,
                 duration: TICKS,
@@ -129,12 +167,13 @@ impl VideoWriter {
     }
 }
 
-fn encoder(width: u32, height: u32) -> Result<Encoder, MediaError> {
+fn encoder(width: u32, height: u32, fps: f64) -> Result<Encoder, MediaError> {
     let rate = width * height * RATE_PER_PIXEL;
-    #[expect(clippy::cast_precision_loss, reason = "24")]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most some hundred")]
+    let (hertz, second) = (fps as f32, fps.round().max(1.0) as u32);
     let config = EncoderConfig::new()
         .bitrate(BitRate::from_bps(rate))
-        .max_frame_rate(FrameRate::from_hz(FPS as f32))
+        .max_frame_rate(FrameRate::from_hz(hertz))
         .usage_type(UsageType::CameraVideoRealTime)
         .rate_control_mode(RateControlMode::Bufferbased)
         .qp(QpRange::new(QUALITY, QUALITY + 2))
@@ -146,7 +185,7 @@ fn encoder(width: u32, height: u32) -> Result<Encoder, MediaError> {
         .complexity(Complexity::Low)
         .num_threads(1)
         .vui(VuiConfig::bt709())
-        .intra_frame_period(IntraFramePeriod::from_num_frames(FPS));
+        .intra_frame_period(IntraFramePeriod::from_num_frames(second));
     Encoder::with_api_config(OpenH264API::from_source(), config).map_err(MediaError::encode)
 }
 

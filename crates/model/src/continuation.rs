@@ -75,18 +75,19 @@ pub struct Continuation {
 }
 
 impl Continuation {
-    /// The next request after `clip`, from its last frame.
+    /// The next request after `clip`, from a picture of its last frame, or of the one of that number.
     #[must_use]
-    pub fn of(clip: &Clip, last_frame: ImageRef, catalogue: &Catalogue) -> Self {
+    pub fn of(clip: &Clip, number: Option<u32>, frame: ImageRef, catalogue: &Catalogue) -> Self {
         let had_references = !clip.request.reference_images.is_empty();
         let request = Request {
             prompt: String::new(),
-            first_frame: Some(last_frame),
+            first_frame: Some(frame),
             last_frame: None,
             reference_images: Vec::new(),
             seed: None,
             callback_url: None,
             continues: Some(clip.id.clone()),
+            continues_frame: number,
             ..clip.request.clone()
         };
         let mut adjusted = Self::adjust(request, catalogue);
@@ -115,6 +116,10 @@ impl Continuation {
     #[must_use]
     pub fn fit(mut request: Request, catalogue: &Catalogue) -> Self {
         let mut adjustments = Vec::new();
+        if request.continues.is_none() {
+            // Left behind by who took the clip away alone.
+            request.continues_frame = None;
+        }
         let Some(model) = catalogue.get(&request.model) else {
             return Self { request, adjustments };
         };
@@ -128,7 +133,7 @@ impl Continuation {
         }
         if request.first_frame.is_some() && !model.takes(ImageMode::FirstFrame) {
             request.first_frame = None;
-            request.continues = None;
+            request.continue_nothing();
             adjustments.push(Adjustment::FirstFrameDropped);
         }
         let most = usize::try_from(model.max_references).unwrap_or(usize::MAX);

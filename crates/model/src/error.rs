@@ -7,6 +7,7 @@ use specta::Type;
 
 use crate::batch::BatchProblem;
 use crate::check::ProblemCode;
+use crate::film::FilmProblem;
 use crate::gallery::MarkProblem;
 use crate::job::JobState;
 use crate::recall::PresetProblem;
@@ -84,6 +85,8 @@ pub enum Reason {
     File(FileProblem),
     /// Something cannot be written on a clip.
     Mark(MarkProblem),
+    /// A film cannot be changed like that.
+    Film(FilmProblem),
 }
 
 /// What is the matter with a file, a folder or the disk.

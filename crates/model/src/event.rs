@@ -5,6 +5,7 @@ use specta::Type;
 
 use crate::catalogue::Catalogue;
 use crate::clip::Clip;
+use crate::film::ExportProgress;
 use crate::import::ImportProgress;
 use crate::job::Job;
 use crate::settings::{KeyStatus, Settings};
@@ -35,4 +36,11 @@ pub enum Event {
         /// [`crate::gallery::Shelf::revision`] from now on.
         revision: u32,
     },
+    /// Films changed: whoever shows them asks again.
+    Films {
+        /// Higher than that of the last such event of this run.
+        revision: u32,
+    },
+    /// How far an export of a film is. Throttled; the last one says how it ended.
+    Export(ExportProgress),
 }

@@ -248,7 +248,7 @@ pub enum MarkProblem {
 }
 
 /// A text of one line: without control characters, and with single spaces between its words.
-fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     let words = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
     words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }

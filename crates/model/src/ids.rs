@@ -40,6 +40,11 @@ id! {
     ClipId
 }
 id! {
+    /// A film: the id of its first clip as long as nobody has saved it, and after that; a UUID version 7 where it was
+    /// made by hand.
+    FilmId
+}
+id! {
     /// The service's own id of a task, as received. Its form is the service's business.
     TaskId
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-use crate::ids::ClipId;
+use crate::ids::{ClipId, FilmId};
 
 /// How far an import is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -23,6 +23,8 @@ pub struct ImportSummary {
     pub clips: Vec<ClipId>,
     /// Files whose clip was in the library already. Nothing was copied.
     pub known: Vec<KnownFile>,
+    /// Films that the program had joined, and whose clips are all here: each is a saved film again, with its path.
+    pub films: Vec<KnownFilm>,
     /// Files that were not taken, each with the reason.
     pub refused: Vec<RefusedFile>,
     /// Files that nobody looked at, because the person stopped the import.
@@ -36,6 +38,15 @@ pub struct KnownFile {
     pub file: String,
     /// The clip.
     pub clip: ClipId,
+}
+
+/// A file of a film whose clips are here already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct KnownFilm {
+    /// Its path, as text to show.
+    pub file: String,
+    /// The film.
+    pub film: FilmId,
 }
 
 /// A file that was not taken.

@@ -16,6 +16,7 @@ pub mod cost;
 pub mod error;
 pub mod event;
 pub mod extra;
+pub mod film;
 pub mod framing;
 pub mod gallery;
 pub mod ids;
@@ -41,14 +42,18 @@ pub use cost::{Estimate, PixelSize, Price, PriceTable, RatioSize, Usd};
 pub use error::{ErrorCode, Field, FileProblem, IpcError, Reason, ServiceCode};
 pub use event::Event;
 pub use extra::{ExtraKind, ExtraParameter, ExtraValue};
+pub use film::{
+    ExportEnd, ExportOptions, ExportPlan, ExportProblem, ExportProgress, ExportReason, ExportRoute, FilmCard,
+    FilmChange, FilmProblem, FilmShot, FilmTake, FilmView, SavedFilm, SeamKind, SeamMeasure, SeamVerdict, ShotTrouble,
+};
 pub use framing::{Background, Framing, FramingOffer, framing_offers};
 pub use gallery::{
     Amount, CardState, ClipOrigin, DayUse, DiskUse, Exported, Filter, GalleryQuery, Mark, MarkProblem, SavedSearch,
     Shape, Shelf, ShelfDay, Sort, SortKey, Span, TagCount,
 };
-pub use ids::{ClipId, ImageId, JobId, ModelId, TaskId};
+pub use ids::{ClipId, FilmId, ImageId, JobId, ModelId, TaskId};
 pub use image::{ImageFormat, ImageRef};
-pub use import::{ImportProblem, ImportProgress, ImportSummary, KnownFile, RefusedFile};
+pub use import::{ImportProblem, ImportProgress, ImportSummary, KnownFile, KnownFilm, RefusedFile};
 pub use job::{Failure, FailureCode, Job, JobState, Outcome, Provider, Wait, WaitReason};
 pub use length::Length;
 pub use live::{SpecError, SpecProblem};

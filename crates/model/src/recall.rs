@@ -34,6 +34,7 @@ impl Preset {
             last_frame: None,
             reference_images: Vec::new(),
             continues: None,
+            continues_frame: None,
             ..request
         };
         Ok(Self { name, request })

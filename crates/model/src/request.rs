@@ -157,6 +157,8 @@ pub struct Request {
     pub draft: bool,
     /// The clip whose frame this one starts from.
     pub continues: Option<ClipId>,
+    /// Which of its frames, from 0; `None` is its last. Means nothing where nothing is continued.
+    pub continues_frame: Option<u32>,
     /// Parameters that only the model's own spec knows, by name.
     pub extra: BTreeMap<String, ExtraValue>,
 }
@@ -182,6 +184,7 @@ impl Default for Request {
             generate_audio: false,
             draft: false,
             continues: None,
+            continues_frame: None,
             extra: BTreeMap::new(),
         }
     }

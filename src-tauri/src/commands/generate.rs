@@ -36,11 +36,11 @@ pub async fn generate(
     Ok(open.engine.enqueue(request, count, open.agreed(provider)?, Consent::given(beyond_guards)).await?)
 }
 
-/// The next request after a clip, from its last frame.
+/// The next request after a clip: from its last frame, or from the one of that number (0-based).
 #[tauri::command]
 #[specta::specta]
-pub async fn continue_from(desk: State<'_, Desk>, clip: ClipId) -> Result<Continuation, IpcError> {
-    Ok(desk.open().await?.engine.continue_from(&clip).await?)
+pub async fn continue_from(desk: State<'_, Desk>, clip: ClipId, frame: Option<u32>) -> Result<Continuation, IpcError> {
+    Ok(desk.open().await?.engine.continue_from(&clip, frame).await?)
 }
 
 /// Makes a request fit its model (moving to one that takes its pictures) and says what had to change.

@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod clips;
+pub mod films;
 pub mod gallery;
 pub mod generate;
 pub mod import;

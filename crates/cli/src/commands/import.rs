@@ -45,9 +45,10 @@ pub async fn run(files: Vec<PathBuf>, place: &Place, output: Output) -> Result<E
 }
 
 fn words(summary: &ImportSummary) -> String {
-    let ImportSummary { clips, known, refused, left } = summary;
+    let ImportSummary { clips, known, films, refused, left } = summary;
     let mut counts = vec![format!("{} imported", clips.len())];
-    for (count, what) in [(known.len(), "in the library already"), (refused.len(), "not taken")] {
+    let others = [(films.len(), "films again"), (known.len(), "in the library already"), (refused.len(), "not taken")];
+    for (count, what) in others {
         if count > 0 {
             counts.push(format!("{count} {what}"));
         }
@@ -56,6 +57,9 @@ fn words(summary: &ImportSummary) -> String {
         counts.push(format!("{left} not looked at"));
     }
     let mut lines = vec![format!("{}.", counts.join(", "))];
+    lines.extend(
+        films.iter().map(|known| format!("a film of clips that are here: {} (film {})", known.file, known.film)),
+    );
     lines.extend(known.iter().map(|known| format!("here already: {} (clip {})", known.file, known.clip)));
     lines.extend(refused.iter().map(|refused| format!("not taken: {}: {}", refused.file, refused.message)));
     lines.join("\n")

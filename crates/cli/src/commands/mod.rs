@@ -1,6 +1,7 @@
 //! One file for each group of commands.
 
 mod batch;
+mod film;
 mod gallery;
 mod generate;
 mod import;
@@ -36,7 +37,7 @@ pub async fn run(command: Command, place: &Place, output: Output) -> Result<End,
         Command::Mark(marking) => gallery::mark(&marking, place, output),
         Command::Trash(trashing) => gallery::trash(&trashing, place, output),
         Command::Show { id } => read::show(&id, place, output),
-        Command::Film { clip } => read::film(&clip, place, output),
+        Command::Film(film) => film::run(&film, place, output).await,
         Command::Frame { clip, out } => read::frame(&clip, &out, place, output),
         Command::Prices(wanted) => prices::run(&wanted, place, output),
         Command::Usage(wanted) => usage::run(&wanted, place, output),

@@ -52,6 +52,12 @@ impl Picture {
         Ok(Self::of(last_frame_png(library, clip)?)?)
     }
 
+    /// The frame of that number, from 0.
+    pub fn frame(library: &Library, clip: &Clip, number: u32) -> Result<Self, CliError> {
+        let frame = media::frame_at(&library.places().clip_file(clip), number)?;
+        Ok(Self::of(media::encode_png(&frame)?)?)
+    }
+
     fn of(bytes: Vec<u8>) -> Result<Self, media::MediaError> {
         let facts = media::picture_facts(&bytes)?;
         #[expect(clippy::cast_precision_loss, reason = "compared with 30 MB")]

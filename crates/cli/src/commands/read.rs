@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use lastframe_media as media;
-use lastframe_model::{Clip, Film, Job};
+use lastframe_model::{Clip, Job};
 use serde::Serialize;
 
 use crate::commands::pictures::last_frame_png;
 use crate::commands::queue::queued;
 use crate::failure::{CliError, End};
 use crate::follow::pause_words;
-use crate::output::{Output, clip_line, job_line, money};
+use crate::output::{Output, job_line, money};
 use crate::place::{self, Place};
 
 /// Every job, queued ones with their place in the queue.
@@ -79,6 +79,9 @@ fn clip_words(clip: &Clip) -> String {
     );
     if let Some(before) = &request.continues {
         words.extend(["\ncontinues ", before.as_str()]);
+        if let Some(frame) = request.continues_frame {
+            words.push_str(&format!(" from frame {frame}"));
+        }
     }
     if let Some(name) = &clip.name {
         words.extend(["\nname      ", name]);
@@ -118,18 +121,6 @@ fn job_words(job: &Job) -> String {
         words.extend(["\nfailure   ", &failure.message]);
     }
     words
-}
-
-/// The film through a clip.
-pub fn film(id: &str, place: &Place, output: Output) -> Result<End, CliError> {
-    let library = place.library()?;
-    let film = library.film(&place::clip(&library, id)?.id)?;
-    let film = Film { clips: film.clips.into_iter().map(|clip| place.shown(clip)).collect(), ..film };
-    output.result(&film, || {
-        let clips = lines(&film.clips, clip_line, "");
-        format!("{clips}\n{} clips, {:.3} s, ${}", film.clips.len(), film.seconds, film.cost)
-    })?;
-    Ok(End::Done)
 }
 
 /// The last frame of a clip or of a video file, written as PNG.

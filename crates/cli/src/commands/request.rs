@@ -29,10 +29,14 @@ impl Wanted {
             path.as_deref().map(|path: &std::path::Path| Picture::read(path, field)).transpose()
         };
         let (mut request, first) = match &typed.from {
-            Some(id) => {
-                let clip = place::clip(library, id)?;
-                let first = Picture::last_frame(library, &clip)?;
-                (Continuation::of(&clip, first.facts.clone(), &catalogue).request, Some(first))
+            Some(start) => {
+                let clip = place::clip(library, &start.clip)?;
+                let number = start.frame.filter(|number| number.saturating_add(1) != clip.media.frames);
+                let first = match number {
+                    None => Picture::last_frame(library, &clip)?,
+                    Some(number) => Picture::frame(library, &clip, number)?,
+                };
+                (Continuation::of(&clip, number, first.facts.clone(), &catalogue).request, Some(first))
             }
             None => (Request::default(), picture(&typed.first_frame, Field::FirstFrame)?),
         };

@@ -13,6 +13,7 @@ use lastframe_model::{
     Resolution, TaskId,
 };
 
+use crate::film_recipe::{self, ToldFilm};
 use crate::run::Inner;
 use crate::shared::{self, Believed};
 use crate::whole::{self, guarded};
@@ -37,6 +38,8 @@ pub(super) enum Taken {
     Known(ClipId),
     /// A new clip.
     New(Box<Prepared>),
+    /// A film of clips that may all be here. Nothing was made ready.
+    Film(ToldFilm),
 }
 
 /// A clip whose files are whole and on the disk, under names for the time being.
@@ -80,7 +83,16 @@ pub(super) fn unwritable(path: &Path, error: io::Error) -> Refusal {
     Refusal::of_library(&LibraryError::io(path, error))
 }
 
+/// Looks at a file, and makes a clip of it ready unless it is a film that this program has joined.
 pub(super) fn take(inner: &Inner, places: &Places, file: &Path) -> Result<Taken, Refusal> {
+    if let Some(film) = film_inside(file) {
+        return Ok(Taken::Film(film));
+    }
+    take_clip(inner, places, file)
+}
+
+/// Makes a clip of a file ready, whatever it is.
+pub(super) fn take_clip(inner: &Inner, places: &Places, file: &Path) -> Result<Taken, Refusal> {
     let before = fs::metadata(file).map_err(|error| Refusal::unread(&error))?;
     if !before.is_file() {
         return Err(Refusal { problem: ImportProblem::NotAFile, message: "It is not a file.".to_owned() });
@@ -138,9 +150,15 @@ fn prepare(inner: &Inner, places: &Places, file: &Path, before: &fs::Metadata, r
         moves.push((last, target.with_extension("last.png")));
     }
     let file_name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let (request, original, continues) = match told {
-        Some(told) => (told.request, told.sha256.filter(|sum| *sum != sha256), told.continues_sha256),
-        None => (unknown(&facts), None, None),
+    let mut imported = Imported { file_name: file_name.clone(), ..Imported::default() };
+    let request = match told {
+        Some(told) => {
+            imported.original_sha256 = told.sha256.filter(|sum| *sum != sha256);
+            imported.continues_sha256 = told.continues_sha256;
+            imported.continues_frame = told.continues_frame;
+            told.request
+        }
+        None => unknown(&facts),
     };
     let name = request.prompt.trim().is_empty().then(|| cut_name(&file_name)).filter(|name| !name.is_empty());
     let clip = Clip {
@@ -166,7 +184,6 @@ fn prepare(inner: &Inner, places: &Places, file: &Path, before: &fs::Metadata, r
         trashed_at: None,
         missing: false,
     };
-    let imported = Imported { file_name, original_sha256: original, continues_sha256: continues };
     Ok(Taken::New(Box::new(Prepared { clip, imported, moves })))
 }
 
@@ -175,7 +192,7 @@ fn known(inner: &Inner, file: &Path, clip: Clip) -> Taken {
     if !inner.library.places().clip_file(&clip).is_file()
         && let Ok(clip) = inner.library.restore_file(&clip.id, file)
     {
-        (inner.events)(lastframe_model::Event::Clip(clip));
+        inner.tell_clip(clip);
     }
     Taken::Known(clip.id)
 }
@@ -200,6 +217,12 @@ fn facts(file: &Path) -> Result<MediaFacts, Refusal> {
     let bytes = bytes as f64;
     let (width, height, seconds) = (outline.width, outline.height, outline.seconds);
     Ok(MediaFacts { width, height, frames, fps: FPS, seconds, audio: false, bytes })
+}
+
+/// The path in the recipe of a film that a file carries.
+fn film_inside(file: &Path) -> Option<ToldFilm> {
+    fs::metadata(file).ok().filter(fs::Metadata::is_file)?;
+    film_recipe::read(&guarded(|| media::read_recipe(&mut File::open(file)?)).ok()??)
 }
 
 /// The recipe that a file carries.

@@ -10,7 +10,7 @@ use crate::service::Script;
 use crate::{Running, World, boat};
 
 /// A clip that the service made of this request.
-async fn made(running: &Running, request: Request) -> Clip {
+pub(crate) async fn made(running: &Running, request: Request) -> Clip {
     let jobs = running.engine.enqueue(request, 1, running.provider.clone(), Consent::Within).await.unwrap();
     running.until_state(&jobs[0].id, JobState::Done).await;
     let library = running.engine.library();
@@ -27,7 +27,7 @@ async fn a_copy_carries_what_makes_the_shot_again_and_the_library_keeps_its_file
     let running = world.connected();
     let (engine, library) = (&running.engine, running.engine.library().clone());
     let first = made(&running, boat()).await;
-    let continued = engine.continue_from(&first.id).await;
+    let continued = engine.continue_from(&first.id, None).await;
     // The test's video is too small for the service's limits, so that a frame of a fitting size stands in for it.
     let frame = image::RgbImage::from_pixel(640, 480, image::Rgb([9, 9, 9]));
     let picture = engine.keep_image(lastframe_media::encode_png(&frame).unwrap()).await.unwrap();

@@ -104,7 +104,7 @@ async fn anyones_files_become_clips_and_stay_where_they_are() {
     assert!(library.prompts("", 10).unwrap().is_empty(), "nobody wrote a prompt for it");
     assert_eq!(library.job(&made.job).unwrap().unwrap().state, JobState::Done);
     assert!(
-        running.engine.continue_from(&made.id).await.unwrap().request.continues.is_some(),
+        running.engine.continue_from(&made.id, None).await.unwrap().request.continues.is_some(),
         "it can be gone on from"
     );
     let clips = running.events.lock().unwrap().iter().filter(|event| matches!(event, Event::Clip(_))).count();
@@ -195,7 +195,7 @@ async fn film(world: &World, outside: &Path) -> (Running, [Clip; 2], [PathBuf; 2
     let first = made(&running, boat()).await;
     let frame = image::RgbImage::from_pixel(640, 480, image::Rgb([9, 9, 9]));
     let picture = running.engine.keep_image(media::encode_png(&frame).unwrap()).await.unwrap();
-    let request = running.engine.continue_from(&first.id).await.unwrap().request;
+    let request = running.engine.continue_from(&first.id, None).await.unwrap().request;
     let request =
         Request { prompt: "It reaches the river".into(), first_frame: Some(picture), seed: Some(77), ..request };
     // The test's service sends one video for all; another file is another clip.
@@ -360,19 +360,19 @@ async fn a_clips_folder_that_is_gone_is_said_and_not_made() {
 
 /// A file system of its own in memory, gone when this is dropped.
 #[cfg(target_os = "linux")]
-struct Disk(PathBuf);
+pub(crate) struct Disk(PathBuf);
 
 #[cfg(target_os = "linux")]
 impl Disk {
     /// `None` where mounting is not allowed.
-    fn mount(at: &Path, options: &str) -> Option<Self> {
+    pub(crate) fn mount(at: &Path, options: &str) -> Option<Self> {
         std::fs::create_dir_all(at).unwrap();
         let mut mount = std::process::Command::new("mount");
         let done = mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).output();
         done.is_ok_and(|output| output.status.success()).then(|| Self(at.to_owned()))
     }
 
-    fn remount(&self, options: &str) {
+    pub(crate) fn remount(&self, options: &str) {
         let options = format!("remount,{options}");
         let mut mount = std::process::Command::new("mount");
         assert!(mount.args(["-o", &options]).arg(&self.0).status().unwrap().success());

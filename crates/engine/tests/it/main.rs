@@ -12,6 +12,7 @@ mod batches;
 mod bills;
 mod copies;
 mod downloads;
+mod films;
 mod follows;
 mod gallery;
 mod host;
@@ -147,6 +148,8 @@ fn start_by(
             | Event::Rebuilding(_)
             | Event::Catalogue(_)
             | Event::Gallery { .. }
+            | Event::Films { .. }
+            | Event::Export(_)
             | Event::Import(_) => {}
         }
         listen(&event);

@@ -120,7 +120,7 @@ async fn a_clip_is_continued_from_its_very_last_frame() {
     let running = world.connected();
     let id = running.enqueue().await;
     let clip = running.until_state(&id, JobState::Done).await.clip.unwrap();
-    let next = running.engine.continue_from(&clip).await.unwrap();
+    let next = running.engine.continue_from(&clip, None).await.unwrap();
     assert!(matches!(next.adjustments[..], [Adjustment::Model { .. }]), "{:?}", next.adjustments);
     assert_eq!(next.request.continues, Some(clip.clone()));
     let first = next.request.first_frame.unwrap();
@@ -130,14 +130,14 @@ async fn a_clip_is_continued_from_its_very_last_frame() {
     // Without the picture file, the video still has the frame.
     let file = library.places().last_frame_file(&library.clip(&clip).unwrap().unwrap());
     std::fs::remove_file(file).unwrap();
-    let decoded = running.engine.continue_from(&clip).await.unwrap().request.first_frame.unwrap();
+    let decoded = running.engine.continue_from(&clip, None).await.unwrap().request.first_frame.unwrap();
     assert_eq!((decoded.width, decoded.height, decoded.format), (64, 48, ImageFormat::Png));
     let taken = running.engine.take_frame(&clip, 7).await.unwrap();
     assert_eq!(taken.id, decoded.id, "frame 7 is the last of 8");
     assert_eq!(lastframe_media::picture_facts(&running.engine.frame(&clip, 0).await.unwrap()).unwrap().width, 64);
     let error = running.engine.frame(&clip, 8).await.unwrap_err();
     assert_eq!(IpcError::from(error).code, ErrorCode::NotFound);
-    let error = running.engine.continue_from(&ClipId::new("gone")).await.unwrap_err();
+    let error = running.engine.continue_from(&ClipId::new("gone"), None).await.unwrap_err();
     assert_eq!(IpcError::from(error).code, ErrorCode::NotFound);
 }
 

@@ -59,7 +59,7 @@ async fn a_film_of_two_clips_joins_at_the_last_frame() {
     let apart = difference(&sent, &decoded);
     assert!(apart < 5.0, "the service's last frame and the file's agree: {apart}");
 
-    let next = running.engine.continue_from(&first.id).await.unwrap().request;
+    let next = running.engine.continue_from(&first.id, None).await.unwrap().request;
     let id = enqueue(&running.engine, Request { prompt: "It reaches the river".into(), ..next }).await;
     running.until_state(&id, JobState::Done).await;
     let second = clip_of(&running, &id);

@@ -4,6 +4,7 @@
 
 mod bills;
 mod clips;
+mod films;
 mod finding;
 mod jobs;
 mod organising;

@@ -9,6 +9,8 @@
 )]
 
 mod copies;
+mod ffmpeg;
+mod films;
 mod foreign;
 mod framing;
 mod hostile;

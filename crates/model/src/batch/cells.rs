@@ -77,7 +77,7 @@ impl Reading<'_> {
             Column::FirstFrame => {
                 request.first_frame = Some(picture(text).map_err(|why| (Field::FirstFrame, why.to_string()))?);
                 // Another beginning than that of the request behind it.
-                request.continues = None;
+                request.continue_nothing();
                 request.reference_images.clear();
             }
             Column::LastFrame => {
@@ -87,7 +87,8 @@ impl Reading<'_> {
             Column::Reference => {
                 let pictures = text.split(['|', ';']).map(|one| picture(one.trim())).collect::<Result<Vec<_>, _>>();
                 request.reference_images = pictures.map_err(|why| (Field::ReferenceImages, why.to_string()))?;
-                (request.first_frame, request.last_frame, request.continues) = (None, None, None);
+                (request.first_frame, request.last_frame) = (None, None);
+                request.continue_nothing();
             }
             Column::Resolution => request.resolution = word::<Resolution>(Field::Resolution, &plain(text))?,
             Column::Ratio => {

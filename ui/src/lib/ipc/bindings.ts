@@ -33,7 +33,7 @@ export const commands = {
 	 *  stood on the button: another one in force by now is refused, since it would be another price. `beyond_guards` is the person's yes to passing a budget or ceiling.
 	 */
 	generate: (request: Request, count: number, provider: Provider, beyondGuards: boolean) => typedError<Job[], IpcError>(__TAURI_INVOKE("generate", { request, count, provider, beyondGuards })),
-	/**  The next request after a clip, from its last frame. */
+	/**  The next request after a clip: from its last frame, or from the one of that number (0-based). */
 	continueFrom: (clip: ClipId, frame: number | null) => typedError<Continuation, IpcError>(__TAURI_INVOKE("continue_from", { clip, frame })),
 	/**  Makes a request fit its model (moving to one that takes its pictures) and says what had to change. */
 	fit: (request: Request) => typedError<Continuation, IpcError>(__TAURI_INVOKE("fit", { request })),
@@ -77,22 +77,6 @@ export const commands = {
 	clip: (id: ClipId) => typedError<Clip, IpcError>(__TAURI_INVOKE("clip", { id })),
 	/**  The film that a clip stands in: what it continues, itself, and what continues it (the newest take). */
 	film: (clip: ClipId) => typedError<Film, IpcError>(__TAURI_INVOKE("film", { clip })),
-	/**  Every film, the one that changed last first. */
-	films: () => typedError<FilmCard[], IpcError>(__TAURI_INVOKE("films")),
-	filmView: (id: FilmId) => typedError<FilmView, IpcError>(__TAURI_INVOKE("film_view", { id })),
-	filmOf: (clip: ClipId) => typedError<FilmId, IpcError>(__TAURI_INVOKE("film_of", { clip })),
-	newFilm: (clips: ClipId[], name: string) => typedError<FilmView, IpcError>(__TAURI_INVOKE("new_film", { clips, name })),
-	changeFilm: (id: FilmId, change: FilmChange) => typedError<FilmView, IpcError>(__TAURI_INVOKE("change_film", { id, change })),
-	duplicateFilm: (id: FilmId, name: string) => typedError<FilmView, IpcError>(__TAURI_INVOKE("duplicate_film", { id, name })),
-	deleteFilm: (id: FilmId) => typedError<SavedFilm, IpcError>(__TAURI_INVOKE("delete_film", { id })),
-	restoreFilm: (film: SavedFilm) => typedError<FilmView, IpcError>(__TAURI_INVOKE("restore_film", { film })),
-	measureSeam: (before: ClipId, frame: number | null, after: ClipId) => typedError<SeamMeasure, IpcError>(__TAURI_INVOKE("measure_seam", { before, frame, after })),
-	planExport: (id: FilmId, options: ExportOptions) => typedError<ExportPlan, IpcError>(__TAURI_INVOKE("plan_export", { id, options })),
-	exportFilm: (id: FilmId, options: ExportOptions) => typedError<string | null, IpcError>(__TAURI_INVOKE("export_film", { id, options })),
-	cancelExport: (id: FilmId) => typedError<null, IpcError>(__TAURI_INVOKE("cancel_export", { id })),
-	exportShots: (id: FilmId) => typedError<string | null, IpcError>(__TAURI_INVOKE("export_shots", { id })),
-	contactSheet: (id: FilmId) => typedError<string | null, IpcError>(__TAURI_INVOKE("contact_sheet", { id })),
-	revealExport: (id: FilmId) => typedError<null, IpcError>(__TAURI_INVOKE("reveal_export", { id })),
 	/**  The service's reply for a clip as received, links masked. */
 	reply: (clip: ClipId) => typedError<string, IpcError>(__TAURI_INVOKE("reply", { clip })),
 	/**  Shows a clip's file in the file manager. */
@@ -212,6 +196,42 @@ export const commands = {
 	copyFile: (id: ClipId) => typedError<null, IpcError>(__TAURI_INVOKE("copy_file", { id })),
 	/**  Begins to drag a copy of a clip's file out of the window. To be called while the mouse button is down. */
 	dragFile: (id: ClipId) => typedError<null, IpcError>(__TAURI_INVOKE("drag_file", { id })),
+	/**  Every film, saved or derived, the newest change first. */
+	films: () => typedError<FilmCard[], IpcError>(__TAURI_INVOKE("films")),
+	/**  A film as it is looked at. The id of a clip is that of the film which begins with it. */
+	filmView: (id: FilmId) => typedError<FilmView, IpcError>(__TAURI_INVOKE("film_view", { id })),
+	/**  The film that a clip stands in: the saved one that goes through it and was changed last, or else its tree. */
+	filmOf: (clip: ClipId) => typedError<FilmId, IpcError>(__TAURI_INVOKE("film_of", { clip })),
+	/**  Makes a film of clips in their order. An empty name is none. */
+	newFilm: (clips: ClipId[], name: string) => typedError<FilmView, IpcError>(__TAURI_INVOKE("new_film", { clips, name })),
+	/**  Changes a film; one that is derived is saved by it. */
+	changeFilm: (id: FilmId, change: FilmChange) => typedError<FilmView, IpcError>(__TAURI_INVOKE("change_film", { id, change })),
+	/**  Makes another film of the same path and note. An empty name is none. */
+	duplicateFilm: (id: FilmId, name: string) => typedError<FilmView, IpcError>(__TAURI_INVOKE("duplicate_film", { id, name })),
+	/**  Deletes a saved film; its clips stay. What is returned brings it back. */
+	deleteFilm: (id: FilmId) => typedError<SavedFilm, IpcError>(__TAURI_INVOKE("delete_film", { id })),
+	/**  Brings a deleted film back, without clips that are gone meanwhile. */
+	restoreFilm: (film: SavedFilm) => typedError<FilmView, IpcError>(__TAURI_INVOKE("restore_film", { film })),
+	/**  What the seam between a frame of a clip (its last if none is given) and the first of another looks like. */
+	measureSeam: (before: ClipId, frame: number | null, after: ClipId) => typedError<SeamMeasure, IpcError>(__TAURI_INVOKE("measure_seam", { before, frame, after })),
+	/**  What exporting a film would come to, and what stands in its way. */
+	planExport: (id: FilmId, options: ExportOptions) => typedError<ExportPlan, IpcError>(__TAURI_INVOKE("plan_export", { id, options })),
+	/**
+	 *  Lets the person choose a file and begins to export a film to it; its path, or `None` when they changed their mind. How
+	 *  far it is and how it ended is told by events.
+	 */
+	exportFilm: (id: FilmId, options: ExportOptions) => typedError<string | null, IpcError>(__TAURI_INVOKE("export_film", { id, options })),
+	/**  Stops the export of a film that is under way. Nothing of it is left. */
+	cancelExport: (id: FilmId) => typedError<null, IpcError>(__TAURI_INVOKE("cancel_export", { id })),
+	/**  Shows in the file manager what a film was exported to last in this run. */
+	revealExport: (id: FilmId) => typedError<null, IpcError>(__TAURI_INVOKE("reveal_export", { id })),
+	/**
+	 *  Lets the person choose a folder and writes a film's clips with edit lists into a new one in it; its path, or `None`
+	 *  when they changed their mind.
+	 */
+	exportShots: (id: FilmId) => typedError<string | null, IpcError>(__TAURI_INVOKE("export_shots", { id })),
+	/**  Lets the person save the frames at every seam of a film as one PNG; its path, or `None` when they changed their mind. */
+	contactSheet: (id: FilmId) => typedError<string | null, IpcError>(__TAURI_INVOKE("contact_sheet", { id })),
 };
 
 /** Events */
@@ -561,7 +581,6 @@ export type Estimate = {
 
 /**  One thing that happened, with the whole snapshot of what it happened to. */
 export type Event = 
-{ kind: "films"; value: { revision: number } } | { kind: "export"; value: ExportProgress } | 
 /**  A job was made or changed. */
 { kind: "job"; value: Job } | 
 /**  A clip entered the library. */
@@ -582,7 +601,128 @@ export type Event =
 { kind: "gallery"; value: {
 	/**  [`crate::gallery::Shelf::revision`] from now on. */
 	revision: number,
-} };
+} } | 
+/**  Films changed: whoever shows them asks again. */
+{ kind: "films"; value: {
+	/**  Higher than that of the last such event of this run. */
+	revision: number,
+} } | 
+/**  How far an export of a film is. Throttled; the last one says how it ended. */
+{ kind: "export"; value: ExportProgress };
+
+/**  How an export ended. */
+export type ExportEnd = 
+/**  The file is there. */
+{ kind: "done"; 
+/**  Where. */
+path: string } | 
+/**  The person stopped it; nothing was left. */
+{ kind: "canceled" } | 
+/**  It could not be done; nothing was left. */
+{ kind: "failed"; 
+/**  Why. */
+error: IpcError };
+
+/**  How a film leaves the program. */
+export type ExportOptions = {
+	/**  Encode it anew, even where its clips could be joined as they are. */
+	reencode?: boolean,
+	/**
+	 *  Size of the picture; `None` is the one that most of its frames have. Another one than that of every clip means
+	 *  encoding.
+	 */
+	size?: PixelSize | null,
+	/**
+	 *  Frames per second; `None` is the rate that most of its frames have. Another one than that of every clip means
+	 *  encoding.
+	 */
+	fps?: number | null,
+	/**  Leave out the first frame of a clip that repeats the last one before it. */
+	skip_repeated?: boolean,
+	/**  Carry the film's recipe inside. */
+	recipe?: boolean,
+};
+
+/**  What exporting a film would come to. */
+export type ExportPlan = {
+	/**  How. */
+	route: ExportRoute,
+	/**  Why it is encoded anew; empty where it is not. */
+	reasons: ExportReason[],
+	/**  What has to be said. */
+	problems: ExportProblem[],
+	/**  Whether it can be done. */
+	possible: boolean,
+	/**  Size of the picture. */
+	size: PixelSize,
+	/**  Frames per second. */
+	fps: number | null,
+	/**  Frames in all. */
+	frames: number,
+	/**  Seconds in all. */
+	seconds: number | null,
+	/**  Bytes of the file; known where clips are joined. */
+	bytes: number | null,
+	/**  Whether it has sound. */
+	audio: boolean,
+};
+
+/**  What has to be said before a film is exported. */
+export type ExportProblem = 
+/**  The file of a clip is gone: nothing can be exported. */
+{ kind: "missing"; 
+/**  Which one. */
+clip: ClipId } | 
+/**  A clip lies in the trash: nothing can be exported. */
+{ kind: "trashed"; 
+/**  Which one. */
+clip: ClipId } | 
+/**  A clip cannot be read: nothing can be exported. */
+{ kind: "unreadable"; 
+/**  Which one. */
+clip: ClipId; 
+/**  Why. */
+message: string } | 
+/**  A clip has sound of another kind than the first that has any: it is silent in the export. */
+{ kind: "sound_dropped"; 
+/**  Which one. */
+clip: ClipId } | 
+/**  It would be longer than a file of this kind can be here: nothing can be exported. */
+{ kind: "too_large" };
+
+/**  How far an export is. */
+export type ExportProgress = {
+	/**  Of which film. */
+	film: FilmId,
+	/**  Frames written. */
+	frames_done: number,
+	/**  Frames in all. */
+	frames: number,
+	/**  Seconds that are left, as soon as they can be told. */
+	seconds_left: number | null,
+	/**  How it ended, once it has. */
+	ended: ExportEnd | null,
+};
+
+/**  Why clips cannot be joined as they are. */
+export type ExportReason = 
+/**  One has another size. */
+"other_size" | 
+/**  One has another frame rate. */
+"other_rate" | 
+/**  One has another codec, or was encoded in another way. */
+"other_codec" | 
+/**  One is cut at a frame at which its stream cannot be cut exactly. */
+"trimmed" | 
+/**  The person asked for it. */
+"asked";
+
+/**  How the clips become one file. */
+export type ExportRoute = 
+/**  Joined as they are: every frame stays what it is, bit for bit. */
+"join" | 
+/**  Encoded anew, once. */
+"reencode";
 
 /**  What became of copies of clips in a folder. */
 export type Exported = {
@@ -766,6 +906,115 @@ export type Film = {
 	cost: Usd,
 };
 
+/**  A film as it stands in the list of films. */
+export type FilmCard = {
+	/**  Its id: that of its first clip as long as nobody saved it. */
+	id: FilmId,
+	/**  What the person calls it. */
+	name: string | null,
+	/**  Its name, or else the name or the prompt of its first clip; empty where there is neither. */
+	title: string,
+	/**  How many are on its path. */
+	clips: number,
+	/**  Seconds that its path shows. */
+	seconds: number | null,
+	/**  USD of its path. Of paid clips only, if there are any. */
+	cost: Usd,
+	/**  Whether its cost is only pretended: there are practice clips on its path and no paid ones. */
+	rehearsal: boolean,
+	/**  The first clips of its path, at most six. */
+	posters: ClipId[],
+	/**  When it was last changed, by the person or by a clip that came to it. */
+	changed_at: string,
+	/**  Whether the person saved it; otherwise it is derived. */
+	saved: boolean,
+};
+
+/**  What a person may change in a film. The first change saves one that is derived. */
+export type FilmChange = 
+/**  Gives it a name. */
+{ kind: "rename"; 
+/**  The name; empty takes it away. */
+name: string } | 
+/**  Writes the note in place of the one before. */
+{ kind: "note"; 
+/**  All of it. */
+note: string } | 
+/**  Goes through another take at a place, and on along its newest continuations, up to the next cut. */
+{ kind: "pick"; 
+/**  The place on the path, from 0; the one behind the last shot is the next. */
+at: number; 
+/**  A clip that continues the shot before that place. */
+clip: ClipId } | 
+/**  Puts a clip of the library at a place, before what stands there. */
+{ kind: "insert"; 
+/**  The place, from 0; the number of shots is behind the last. */
+at: number; 
+/**  Which one. */
+clip: ClipId } | 
+/**  Takes a shot out of the path. The clip stays in the library. */
+{ kind: "detach"; 
+/**  Its place. */
+at: number } | 
+/**  Moves a shot along the path. */
+{ kind: "move"; 
+/**  Its place. */
+from: number; 
+/**  Its place afterwards. */
+to: number };
+
+/**
+ *  A film: the id of its first clip as long as nobody has saved it, and after that; a UUID version 7 where it was
+ *  made by hand.
+ */
+export type FilmId = string;
+
+/**  Why a film cannot be changed like that. */
+export type FilmProblem = 
+/**  The path is not that long. */
+"no_such_place" | 
+/**  The clip does not continue the shot before that place. */
+"not_a_take" | 
+/**  Nothing would be left. */
+"no_clip" | 
+/**  Over 2,000 clips. */
+"too_long" | 
+/**  Over 120 characters. */
+"name_too_long" | 
+/**  Over 10,000 characters. */
+"note_too_long" | 
+/**  Not 64 to 4,096 pixels a side, or odd. */
+"no_such_size" | 
+/**  Not 1 to 120 frames a second. */
+"no_such_rate" | 
+/**  Somebody exports it already. */
+"exporting" | 
+/**  It has one shot. */
+"no_seam" | 
+/**  Over 400. */
+"too_many_seams" | 
+/**  A clip of it is missing, in the trash or cannot be read. */
+"not_whole";
+
+/**  A clip on the path of a film. */
+export type FilmShot = {
+	/**  The clip. */
+	clip: Clip,
+	/**  Frames that the path shows of it, from its first: up to and including the one that the next shot continues from. */
+	shown: number,
+	/**  How it follows the shot before; `None` for the first. */
+	seam: SeamKind | null,
+	/**
+	 *  Every clip that continues the shot before, oldest first, this one among them; those in the trash are left out
+	 *  unless the path goes through them. Empty for the first shot and after a cut.
+	 */
+	takes: FilmTake[],
+	/**  Continuations in a row that lead to it, each made from a frame of the one before. */
+	depth: number,
+	/**  Why it cannot be played. */
+	trouble: ShotTrouble | null,
+};
+
 /**  The sum of one film: the clips that continue from one another, all takes of them included. */
 export type FilmSum = {
 	/**  The clip that it begins with. */
@@ -774,6 +1023,48 @@ export type FilmSum = {
 	prompt: string,
 	/**  Its jobs. */
 	sum: Sum,
+};
+
+/**  A clip that continues another one. */
+export type FilmTake = {
+	/**  The clip. */
+	clip: Clip,
+	/**  The frame of the other one, from 0, that it starts from; `None` is its last. */
+	from_frame: number | null,
+	/**  Whether the path goes through it, at this place. */
+	on_path: boolean,
+};
+
+/**  A film as it is looked at. */
+export type FilmView = {
+	/**  Its id. */
+	id: FilmId,
+	/**  What the person calls it. */
+	name: string | null,
+	/**  Its name, or else the name or the prompt of its first clip. */
+	title: string,
+	/**  What the person wrote about it; empty for nothing. */
+	note: string,
+	/**  Whether the person saved it. */
+	saved: boolean,
+	/**  Its path. */
+	shots: FilmShot[],
+	/**  Clips that continue the last shot and are not on the path, oldest first. */
+	next: FilmTake[],
+	/**  Seconds that the path shows. */
+	seconds: number | null,
+	/**  USD of the path. Of paid clips only, if there are any. */
+	cost: Usd,
+	/**  Whether that is only pretended: there are practice clips on the path and no paid ones. */
+	rehearsal: boolean,
+	/**  How many clips the tree has: those of the path, and all that continue them, over any number of others. */
+	tree_clips: number,
+	/**  USD of the tree, counted as that of the path. */
+	tree_cost: Usd,
+	/**  Open jobs that continue a clip of the tree, oldest first. */
+	open_jobs: Job[],
+	/**  What they are estimated to cost, USD. */
+	open_cost: Usd,
 };
 
 /**  What must be true of a clip; everything at once. */
@@ -977,6 +1268,8 @@ export type ImportSummary = {
 	clips: ClipId[],
 	/**  Files whose clip was in the library already. Nothing was copied. */
 	known: KnownFile[],
+	/**  Films that the program had joined, and whose clips are all here: each is a saved film again, with its path. */
+	films: KnownFilm[],
 	/**  Files that were not taken, each with the reason. */
 	refused: RefusedFile[],
 	/**  Files that nobody looked at, because the person stopped the import. */
@@ -1101,6 +1394,14 @@ export type KnownFile = {
 	file: string,
 	/**  The clip. */
 	clip: ClipId,
+};
+
+/**  A file of a film whose clips are here already. */
+export type KnownFilm = {
+	/**  Its path, as text to show. */
+	file: string,
+	/**  The film. */
+	film: FilmId,
 };
 
 /**  Language of the window. */
@@ -1490,9 +1791,7 @@ export type RatioSize = {
 };
 
 /**  What exactly went wrong, for the window to say in the person's language. */
-export type FilmProblem = "no_such_place" | "not_a_take" | "no_clip" | "too_long" | "name_too_long" | "note_too_long";
 export type Reason = 
-{ kind: "film"; code: FilmProblem } | 
 /**  A value of a request was refused. */
 { kind: "request"; code: ProblemCode } | 
 /**  The keychain did not do what was asked. */
@@ -1510,7 +1809,9 @@ export type Reason =
 /**  A file, folder or disk did not do what was asked. */
 { kind: "file"; code: FileProblem } | 
 /**  Something cannot be written on a clip. */
-{ kind: "mark"; code: MarkProblem };
+{ kind: "mark"; code: MarkProblem } | 
+/**  A film cannot be changed like that. */
+{ kind: "film"; code: FilmProblem };
 
 /**  What the last jobs of a request's kind (model, tier, sound, draft) were billed. */
 export type RecentBills = {
@@ -1605,7 +1906,7 @@ export type Request = {
 	draft?: boolean,
 	/**  The clip whose frame this one starts from. */
 	continues?: ClipId | null,
-	/**  The frame, from 0, of `continues` that this one starts from; its last where it is absent. */
+	/**  Which of its frames, from 0; `None` is its last. Means nothing where nothing is continued. */
 	continues_frame?: number | null,
 	/**  Parameters that only the model's own spec knows, by name. */
 	extra?: { [key in string]: ExtraValue },
@@ -1620,6 +1921,22 @@ export type Resolution =
 /**  1080p */
 "1080p";
 
+/**  A film that the person saved, as it is stored. */
+export type SavedFilm = {
+	/**  Its id. */
+	id: FilmId,
+	/**  What the person calls it. */
+	name: string | null,
+	/**  What the person wrote about it; empty for nothing. */
+	note: string,
+	/**  In playing order. A clip may stand in it twice. */
+	path: ClipId[],
+	/**  When it was saved first. */
+	made_at: string,
+	/**  When it was changed last. */
+	changed_at: string,
+};
+
 /**  A query under a name. */
 export type SavedSearch = {
 	/**  No two are the same but for upper and lower case. */
@@ -1627,6 +1944,38 @@ export type SavedSearch = {
 	/**  The query. */
 	query: GalleryQuery,
 };
+
+/**  How a shot follows the one before it. */
+export type SeamKind = 
+/**  It truly continues it: it was made from one of its frames. */
+"continues" | 
+/**  It only stands behind it. */
+"cut";
+
+/**  How the two frames at a seam compare. */
+export type SeamMeasure = {
+	/**  What that amounts to. */
+	kind: SeamVerdict,
+	/**  Of the last shown frame and the first one behind it, dB in luma; 100 where they are equal. */
+	psnr: number | null,
+	/**  How much brighter the second is: difference of mean luma, −255 … 255. */
+	brightness: number | null,
+	/**  How far apart their mean colours are: distance of mean Cb and Cr. */
+	colour: number | null,
+};
+
+/**  What a seam looks like. */
+export type SeamVerdict = 
+/**  The same frame twice. */
+"repeated" | 
+/**  It goes on. */
+"clean" | 
+/**  It jumps in brightness. */
+"brightness" | 
+/**  It jumps in colour. */
+"colour" | 
+/**  It is another picture. */
+"jump";
 
 /**  How soon, and at what price. */
 export type ServiceTier = 
@@ -1748,6 +2097,13 @@ export type ShelfDay = {
 	/**  Bytes of their videos. */
 	bytes: number | null,
 };
+
+/**  Why a shot cannot be played. */
+export type ShotTrouble = 
+/**  Its file is gone. */
+"missing" | 
+/**  It lies in the trash. */
+"trashed";
 
 /**  An order of clips. Those that are equal in it stand newest first. */
 export type Sort = {
@@ -2061,25 +2417,6 @@ export type WaitReason =
 
 /**  The day on which a week begins, as `Intl.Locale` counts: 1 is Monday, 7 is Sunday. */
 export type Week = number;
-
-export type FilmId = string;
-export type FilmCard = { id: FilmId; name: string | null; title: string; clips: number; seconds: number | null; cost: Usd; rehearsal: boolean; posters: ClipId[]; changed_at: string; saved: boolean };
-export type SeamKind = "continues" | "cut";
-export type ShotTrouble = "missing" | "trashed";
-export type FilmTake = { clip: Clip; from_frame: number | null; on_path: boolean };
-export type FilmShot = { clip: Clip; shown: number; seam: SeamKind | null; takes: FilmTake[]; depth: number; trouble: ShotTrouble | null };
-export type FilmView = { id: FilmId; name: string | null; title: string; note: string; saved: boolean; shots: FilmShot[]; next: FilmTake[]; seconds: number | null; cost: Usd; rehearsal: boolean; tree_clips: number; tree_cost: Usd; open_jobs: Job[]; open_cost: Usd };
-export type FilmChange = { kind: "rename"; name: string } | { kind: "note"; note: string } | { kind: "pick"; at: number; clip: ClipId } | { kind: "insert"; at: number; clip: ClipId } | { kind: "detach"; at: number } | { kind: "move"; from: number; to: number };
-export type SavedFilm = { id: FilmId; name: string | null; note: string; path: ClipId[]; made_at: string; changed_at: string };
-export type SeamVerdict = "repeated" | "clean" | "brightness" | "colour" | "jump";
-export type SeamMeasure = { kind: SeamVerdict; psnr: number | null; brightness: number | null; colour: number | null };
-export type ExportOptions = { reencode: boolean; size: PixelSize | null; fps: number | null; skip_repeated: boolean; recipe: boolean };
-export type ExportRoute = "join" | "reencode";
-export type ExportReason = "other_size" | "other_rate" | "other_codec" | "trimmed" | "asked";
-export type ExportProblem = { kind: "missing"; clip: ClipId } | { kind: "trashed"; clip: ClipId } | { kind: "unreadable"; clip: ClipId; message: string } | { kind: "sound_dropped"; clip: ClipId } | { kind: "too_large" };
-export type ExportPlan = { route: ExportRoute; reasons: ExportReason[]; problems: ExportProblem[]; possible: boolean; size: PixelSize; fps: number | null; frames: number; seconds: number | null; bytes: number | null; audio: boolean };
-export type ExportEnd = { kind: "done"; path: string } | { kind: "canceled" } | { kind: "failed"; error: IpcError };
-export type ExportProgress = { film: FilmId; frames_done: number; frames: number; seconds_left: number | null; ended: ExportEnd | null };
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {
