@@ -88,6 +88,7 @@ const COMMANDS: &[&str] = &[
     "plan_export",
     "export_film",
     "cancel_export",
+    "reveal_export",
     "export_shots",
     "contact_sheet",
 ];

@@ -4,6 +4,12 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { away, change, clipCards, expect, generate, jobCard, test, view, type Scene } from './window';
 
+/** Comes to the films, with the first one there and its seam measured. */
+async function toFilms(page: Page): Promise<void> {
+  await page.keyboard.press('f');
+  await expect(page.getByTestId('seam-verdict')).toHaveAttribute('data-verdict', /./);
+}
+
 /** The places, and how one comes to them. */
 const PLACES: { name: string; scene: Scene; enter?: (page: Page) => Promise<unknown> }[] = [
   { name: 'gallery', scene: {} },
@@ -19,6 +25,41 @@ const PLACES: { name: string; scene: Scene; enter?: (page: Page) => Promise<unkn
       await view(page, clipCards(page).first());
       await page.getByTestId('place-viewer').getByTestId('continue').click();
       await expect(page.getByTestId('continues')).toBeVisible();
+    },
+  },
+  { name: 'films', scene: { films: 1 }, enter: (page) => toFilms(page) },
+  { name: 'no films', scene: { scenario: 'empty' }, enter: (page) => page.keyboard.press('f') },
+  {
+    name: 'film that drifts beside the composer',
+    scene: { films: 1 },
+    enter: async (page) => {
+      await toFilms(page);
+      await page.getByTestId('film-card').last().click();
+      await expect(page.getByTestId('film-drift')).toBeVisible();
+      await page.getByTestId('film-continue').click();
+      await expect(page.getByTestId('continues')).toBeVisible();
+    },
+  },
+  {
+    name: 'film that plays',
+    scene: { films: 1 },
+    enter: async (page) => {
+      await toFilms(page);
+      await page.getByTestId('film-play').click();
+      await expect(page.getByTestId('path-view')).toHaveAttribute('data-motion', 'forward');
+      await page.keyboard.press('k');
+    },
+  },
+  {
+    name: 'export of a film that lost a file',
+    scene: { films: 1 },
+    enter: async (page) => {
+      await toFilms(page);
+      await page.getByTestId('film-card').nth(3).click();
+      await expect(page.locator('[data-trouble="missing"]')).toBeVisible();
+      await page.getByTestId('film-export').click();
+      await page.getByRole('menuitem').first().click();
+      await expect(page.getByTestId('export-problems')).toBeVisible();
     },
   },
   {
@@ -94,7 +135,7 @@ const beyondTheEdge = (page: Page): Promise<string[]> =>
     const controls = 'button, a, input, textarea, select, h1, h2, h3, [role=slider]';
     for (const node of document.querySelectorAll<HTMLElement>(controls)) {
       const { right, left, width, height } = node.getBoundingClientRect();
-      const scrolls = node.closest('[data-testid="film-strip"] ol') !== null;
+      const scrolls = node.closest('[data-testid="film-strip"] ol, [data-testid="film-path"]') !== null;
       if (scrolls || width === 0 || height === 0 || getComputedStyle(node).visibility === 'hidden') continue;
       if (right > innerWidth + 1 || left < -1) found.push(`${node.tagName} “${node.innerText || node.ariaLabel}”`);
     }

@@ -14,6 +14,8 @@ export interface Scene {
   notice?: 1;
   /** How many times over the sample library of 15 clips is there. */
   years?: number;
+  /** Films with takes, cuts, a trim and a missing file. */
+  films?: 1;
   /** How many clips more, made as they are asked for. */
   clips?: number;
   /** How many of the newest clips have lost their file. */

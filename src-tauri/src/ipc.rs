@@ -103,6 +103,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::films::plan_export,
             commands::films::export_film,
             commands::films::cancel_export,
+            commands::films::reveal_export,
             commands::films::export_shots,
             commands::films::contact_sheet,
         ])

@@ -1,12 +1,13 @@
 //! The opened app: engine, keys, settings and servers, and the order in which they start.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lastframe_engine::{Engine, Parts, SpecSource, SystemClock};
 use lastframe_library::{Library, Places};
 use lastframe_model::{
-    Clip, ClipId, ErrorCode, Event, ImportSummary, IpcError, Notice, NoticeCode, PriceTable, Provider, Session,
+    Clip, ClipId, ErrorCode, Event, FilmId, ImportSummary, IpcError, Notice, NoticeCode, PriceTable, Provider, Session,
     Settings, WaitReason,
 };
 use lastframe_provider::Client;
@@ -43,6 +44,8 @@ pub struct Open {
     notices: Mutex<Vec<Notice>>,
     /// Ends the import that is under way.
     importing: Mutex<CancellationToken>,
+    /// Where films were exported to in this run, so that the page need not name a file to show it.
+    exported: Mutex<HashMap<FilmId, PathBuf>>,
     /// Held by whoever looks through the files of clips.
     looking: tokio::sync::Mutex<()>,
 }
@@ -86,6 +89,7 @@ impl Open {
             home: environment.home,
             notices: Mutex::new(notice.into_iter().collect()),
             importing: Mutex::default(),
+            exported: Mutex::default(),
             looking: tokio::sync::Mutex::default(),
         });
         open.start_rehearsal().await;
@@ -252,6 +256,16 @@ impl Open {
             None
         });
         self.engine.use_specs(source).await;
+    }
+
+    /// Takes note of where a film is exported to.
+    pub fn exports_to(&self, film: FilmId, path: PathBuf) {
+        self.exported.lock().unwrap_or_else(PoisonError::into_inner).insert(film, path);
+    }
+
+    /// Where a film was exported to last in this run.
+    pub fn exported(&self, film: &FilmId) -> Option<PathBuf> {
+        self.exported.lock().unwrap_or_else(PoisonError::into_inner).get(film).cloned()
     }
 
     /// What did not start as it should, and what is not as it should be now.

@@ -1,12 +1,14 @@
 //! Films: looking at them, changing them, and letting them leave the program.
 
 use lastframe_model::{
-    ClipId, ExportOptions, ExportPlan, FilmCard, FilmChange, FilmId, FilmView, IpcError, SavedFilm, SeamMeasure,
+    ClipId, ErrorCode, ExportOptions, ExportPlan, FilmCard, FilmChange, FilmId, FilmView, IpcError, SavedFilm,
+    SeamMeasure,
 };
 use tauri::{AppHandle, State};
 
 use crate::desk::Desk;
 use crate::dialogs;
+use crate::open::blocking;
 
 /// Every film, saved or derived, the newest change first.
 #[tauri::command]
@@ -97,7 +99,8 @@ pub async fn export_film(
     let name = open.engine.film_file_name(&id).await?;
     let Some(path) = dialogs::save_mp4(&app, &format!("{name}.mp4")).await else { return Ok(None) };
     let shown = path.display().to_string();
-    open.engine.export_film(&id, options, path).await?;
+    open.engine.export_film(&id, options, path.clone()).await?;
+    open.exports_to(id, path);
     Ok(Some(shown))
 }
 
@@ -107,6 +110,16 @@ pub async fn export_film(
 pub async fn cancel_export(desk: State<'_, Desk>, id: FilmId) -> Result<(), IpcError> {
     desk.open().await?.engine.cancel_export(&id);
     Ok(())
+}
+
+/// Shows in the file manager what a film was exported to last in this run.
+#[tauri::command]
+#[specta::specta]
+pub async fn reveal_export(app: AppHandle, desk: State<'_, Desk>, id: FilmId) -> Result<(), IpcError> {
+    let file = desk.open().await?.exported(&id);
+    let file = file
+        .ok_or_else(|| IpcError::new(ErrorCode::NotFound, "This film was not exported since the program started."))?;
+    blocking(move || dialogs::reveal(&app, &file)).await?
 }
 
 /// Lets the person choose a folder and writes a film's clips with edit lists into a new one in it; its path, or `None`

@@ -3,6 +3,7 @@
 import { app } from './en/app';
 import { compare } from './en/compare';
 import { composer } from './en/composer';
+import { films } from './en/films';
 import { find } from './en/find';
 import { gallery } from './en/gallery';
 import { imports } from './en/import';
@@ -21,6 +22,7 @@ export const en = {
   ...app,
   ...compare,
   ...composer,
+  ...films,
   ...find,
   ...gallery,
   ...imports,

@@ -87,6 +87,9 @@ export function errorWords(error: CommandError): Told {
   if (error.reason?.kind === 'setting') {
     return { title: t(`setting-refused.${error.reason.code}`), detail: null, hint: null };
   }
+  if (error.reason?.kind === 'film') {
+    return { title: t(`films.problem.${error.reason.code}`), detail: null, hint: null };
+  }
   if (error.reason?.kind === 'list') return { title: listWords(error.reason.code), detail: null, hint: null };
   if (locale.name === 'en') return { title: error.message, detail: null, hint: error.hint };
   if (error.reason?.kind === 'file') return fileWords(error.reason.code, error.message);

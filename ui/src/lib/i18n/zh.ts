@@ -4,6 +4,7 @@ import type { MessageKey } from './en';
 import { app } from './zh/app';
 import { compare } from './zh/compare';
 import { composer } from './zh/composer';
+import { films } from './zh/films';
 import { find } from './zh/find';
 import { gallery } from './zh/gallery';
 import { imports } from './zh/import';
@@ -22,6 +23,7 @@ export const zh: Record<MessageKey, string> = {
   ...app,
   ...compare,
   ...composer,
+  ...films,
   ...find,
   ...gallery,
   ...imports,

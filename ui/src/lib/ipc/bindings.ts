@@ -223,6 +223,8 @@ export const commands = {
 	exportFilm: (id: FilmId, options: ExportOptions) => typedError<string | null, IpcError>(__TAURI_INVOKE("export_film", { id, options })),
 	/**  Stops the export of a film that is under way. Nothing of it is left. */
 	cancelExport: (id: FilmId) => typedError<null, IpcError>(__TAURI_INVOKE("cancel_export", { id })),
+	/**  Shows in the file manager what a film was exported to last in this run. */
+	revealExport: (id: FilmId) => typedError<null, IpcError>(__TAURI_INVOKE("reveal_export", { id })),
 	/**
 	 *  Lets the person choose a folder and writes a film's clips with edit lists into a new one in it; its path, or `None`
 	 *  when they changed their mind.

@@ -9,10 +9,16 @@ export interface ServiceRefusal {
   words: string;
 }
 
+/** A frame of a clip, from 0; `null` is its last. */
+export interface FrameOf {
+  clip: ClipId;
+  frame: number | null;
+}
+
 /** What the composer can be asked to do. */
 export type Order =
-  /** The next shot after a clip: its last frame first, settings kept, prompt empty. */
-  | { kind: 'continue'; clip: ClipId }
+  /** The next shot after a clip: its last frame, or the one of that number, first; settings kept, prompt empty. */
+  | { kind: 'continue'; clip: ClipId; frame: number | null }
   /** All of a request, frames and seed included; with what the service refused about it, if it did. */
   | { kind: 'use'; request: Request; refusal?: ServiceRefusal }
   /** The settings of a preset; pictures stay. */
@@ -21,8 +27,8 @@ export type Order =
   | { kind: 'insert'; words: string }
   /** Opens something of the composer's own. */
   | { kind: 'open'; what: ComposerPart }
-  /** A picture into a slot; with `clip` it is a frame of that clip. */
-  | { kind: 'frame'; slot: 'first' | 'last' | 'reference'; image: ImageRef }
+  /** A picture into a slot; with `of` it is a frame of that clip, and as a first frame it continues it. */
+  | { kind: 'frame'; slot: 'first' | 'last' | 'reference'; image: ImageRef; of?: FrameOf }
   /** The seed of a clip, and nothing else of it. */
   | { kind: 'seed'; seed: number }
   /** Some values of an example over the present draft. */
@@ -50,8 +56,9 @@ export class Compose {
     };
   }
 
-  /** Continue from the clip's last frame. Troubles are said by the composer. */
-  continueFrom = (clip: ClipId): Promise<void> => this.#give({ kind: 'continue', clip });
+  /** Continue from the clip's last frame, or from the one of that number. Troubles are said by the composer. */
+  continueFrom = (clip: ClipId, frame: number | null = null): Promise<void> =>
+    this.#give({ kind: 'continue', clip, frame });
 
   /** "Use these settings": fills in everything, frames included. */
   use = (request: Request, refusal?: ServiceRefusal): Promise<void> => {
@@ -69,9 +76,9 @@ export class Compose {
   /** Opens a part of the composer that lies over it. */
   open = (what: ComposerPart): Promise<void> => this.#give({ kind: 'open', what });
 
-  /** Puts a picture (for instance one of `ipc.takeFrame`) into a slot. */
-  frame = (image: ImageRef, slot: 'first' | 'last' | 'reference' = 'first'): Promise<void> =>
-    this.#give({ kind: 'frame', slot, image });
+  /** Puts a picture (for instance one of `ipc.takeFrame`, `of` a clip) into a slot. */
+  frame = (image: ImageRef, slot: 'first' | 'last' | 'reference' = 'first', of?: FrameOf): Promise<void> =>
+    this.#give({ kind: 'frame', slot, image, of });
 
   /** "Use this seed": what is in the form stays. */
   seed = (seed: number): Promise<void> => this.#give({ kind: 'seed', seed });

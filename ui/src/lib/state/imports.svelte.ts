@@ -11,8 +11,9 @@ import { navigation } from './navigation.svelte';
 export const isVideo = (name: string): boolean => /\.(mp4|m4v|mov)$/i.test(name);
 
 /** What became of an import, in one line. */
-export function summaryLine({ clips, known, refused, left }: ImportSummary): string {
-  const parts = [t('import.taken', { count: clips.length })];
+export function summaryLine({ clips, known, films, refused, left }: ImportSummary): string {
+  const parts = films.length > 0 ? [t('import.films', { count: films.length })] : [];
+  if (clips.length > 0 || films.length === 0) parts.push(t('import.taken', { count: clips.length }));
   if (known.length > 0) parts.push(t('import.known', { count: known.length }));
   if (refused.length > 0) parts.push(t('import.refused', { count: refused.length }));
   if (left > 0) parts.push(t('import.left', { count: left }));
@@ -72,6 +73,14 @@ export class Imports {
     }
   }
 
+  /** Leads to what came: a film, else the first clip. */
+  #way({ films, clips, known }: ImportSummary): (() => void) | null {
+    const film = films[0]?.film;
+    if (film !== undefined) return () => navigation.films(film);
+    const clip = clips[0] ?? known[0]?.clip;
+    return clip === undefined ? null : () => navigation.view(clip);
+  }
+
   #say(summary: ImportSummary): void {
     const line = summaryLine(summary);
     messages.announce(line);
@@ -80,8 +89,8 @@ export class Imports {
       this.summary = summary;
       return;
     }
-    const first = summary.clips[0] ?? summary.known[0]?.clip;
-    messages.say(line, first ? { action: { label: t('import.show'), run: () => navigation.view(first) } } : {});
+    const show = this.#way(summary);
+    messages.say(line, show ? { action: { label: t('import.show'), run: show } } : {});
   }
 }
 

@@ -1,11 +1,17 @@
 // Which place the window shows, and whether the composer stands beside it.
 
-import type { ClipId } from '$lib/ipc/bindings';
+import type { ClipId, FilmId } from '$lib/ipc/bindings';
 
-export type Place = { at: 'gallery' } | { at: 'viewer'; clip: ClipId } | { at: 'usage' } | { at: 'settings' };
+export type Place =
+  | { at: 'gallery' }
+  | { at: 'viewer'; clip: ClipId }
+  /** Without a film it is the one that was last looked at; `play` begins to play it. */
+  | { at: 'films'; film: FilmId | null; play: boolean }
+  | { at: 'usage' }
+  | { at: 'settings' };
 
 /** Places beside which the composer can stand, and whether it does at first. */
-const COMPOSER: Partial<Record<Place['at'], boolean>> = { gallery: true, viewer: false };
+const COMPOSER: Partial<Record<Place['at'], boolean>> = { gallery: true, viewer: false, films: false };
 
 export class Navigation {
   place = $state.raw<Place>({ at: 'gallery' });
@@ -24,6 +30,10 @@ export class Navigation {
 
   view(clip: ClipId): void {
     this.go({ at: 'viewer', clip });
+  }
+
+  films(film: FilmId | null = null, play = false): void {
+    this.go({ at: 'films', film, play });
   }
 
   usage(): void {

@@ -30,7 +30,7 @@ describe('compose', () => {
     await it.continueFrom('c');
     await it.focus();
     it.takeOrders(async (order) => void taken.push(order));
-    expect(taken).toEqual([{ kind: 'continue', clip: 'c' }, { kind: 'focus' }]);
+    expect(taken).toEqual([{ kind: 'continue', clip: 'c', frame: null }, { kind: 'focus' }]);
   });
 
   it('gives orders to the composer that stands, and shows it', async () => {

@@ -31,6 +31,7 @@ export const emptyRequest = (): FullRequest => ({
   generate_audio: false,
   draft: false,
   continues: null,
+  continues_frame: null,
   extra: {},
 });
 

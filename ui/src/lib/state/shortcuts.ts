@@ -12,6 +12,7 @@ export const shortcutGroups: ShortcutGroup[] = [
     title: 'shortcuts.everywhere',
     rows: [
       { name: 'shortcuts.gallery', keys: ['G'] },
+      { name: 'films.title', keys: ['F'] },
       { name: 'shortcuts.usage', keys: ['U'] },
       { name: 'shortcuts.settings', keys: ['Mod+,'] },
       { name: 'shortcuts.composer', keys: ['['] },
@@ -69,6 +70,20 @@ export const shortcutGroups: ShortcutGroup[] = [
       { name: 'shortcuts.compare-sound', keys: ['A'] },
       { name: 'shortcuts.compare-pan', keys: ['Shift+ArrowLeft', 'Shift+ArrowUp'] },
       { name: 'shortcuts.close-viewer', keys: ['Escape'] },
+    ],
+  },
+  {
+    title: 'films.title',
+    rows: [
+      { name: 'films.key-shots', keys: ['ArrowLeft', 'ArrowRight'] },
+      { name: 'films.key-takes', keys: ['ArrowUp', 'ArrowDown'] },
+      { name: 'films.key-move', keys: ['Alt+ArrowLeft', 'Alt+ArrowRight'] },
+      { name: 'films.open-shot', keys: ['Enter'] },
+      { name: 'films.detach', keys: ['Delete'] },
+      { name: 'shortcuts.continue', keys: ['E'] },
+      { name: 'films.play', keys: ['Space'] },
+      { name: 'films.rename', keys: ['F2'] },
+      { name: 'films.key-seams', keys: ['ArrowUp', 'ArrowDown'] },
     ],
   },
 ];

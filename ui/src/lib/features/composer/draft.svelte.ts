@@ -20,7 +20,7 @@ import type {
   Usd,
 } from '$lib/ipc/bindings';
 import { CommandError, type Commands } from '$lib/ipc/client';
-import type { ServiceRefusal } from '$lib/state/compose.svelte';
+import type { FrameOf, ServiceRefusal } from '$lib/state/compose.svelte';
 import type { Consent } from '$lib/state/consent.svelte';
 import {
   emptyRequest,
@@ -39,6 +39,9 @@ export const SEED_MAX = 4_294_967_295;
 /** Milliseconds of quiet before a change is checked, and before it is kept. */
 const CHECK_AFTER = 60;
 const KEEP_AFTER = 500;
+
+/** It continues nothing. */
+const UNLINKED = { continues: null, continues_frame: null } as const;
 
 export type Slot = 'first' | 'last';
 
@@ -200,13 +203,14 @@ export class Draft {
     await this.#fitted(() => this.#around.commands.fitToModel(this.#request));
   }
 
-  /** Puts a picture into a slot, moving to a model that takes it. */
-  async setFrame(slot: Slot, image: ImageRef | null): Promise<void> {
+  /** Puts a picture into a slot, moving to a model that takes it. As the first frame, one `of` a clip continues it. */
+  async setFrame(slot: Slot, image: ImageRef | null, of?: FrameOf): Promise<void> {
     this.unreadable = { ...this.unreadable, [slot]: undefined };
-    // Another first frame is another beginning: the clip no longer continues anything.
+    // Another first frame is another beginning: the clip continues what that is a frame of, or nothing any more.
+    const link = of ? { continues: of.clip, continues_frame: of.frame } : UNLINKED;
     const next: FullRequest = {
       ...this.#request,
-      ...(slot === 'first' ? { first_frame: image, continues: null } : { last_frame: image }),
+      ...(slot === 'first' ? { first_frame: image, ...link } : { last_frame: image }),
     };
     if (image) next.reference_images = [];
     await this.#pictures(next);
@@ -214,12 +218,12 @@ export class Draft {
 
   async swap(): Promise<void> {
     const { first_frame, last_frame } = this.#request;
-    await this.#pictures({ ...this.#request, first_frame: last_frame, last_frame: first_frame, continues: null });
+    await this.#pictures({ ...this.#request, first_frame: last_frame, last_frame: first_frame, ...UNLINKED });
   }
 
   async addReference(image: ImageRef): Promise<void> {
     // They exclude each other: what was asked for last wins, as it does in `setFrame`.
-    const frames = { first_frame: null, last_frame: null, continues: null };
+    const frames = { first_frame: null, last_frame: null, ...UNLINKED };
     await this.#pictures({
       ...this.#request,
       ...frames,
@@ -244,9 +248,14 @@ export class Draft {
     return this.#read(slot, () => this.#around.commands.importImage(data));
   }
 
-  /** Takes one frame of a clip, 0-based. */
-  takeFrame(slot: Slot | 'reference', clip: ClipId, frame: number): Promise<void> {
-    return this.#read(slot, () => this.#around.commands.takeFrame(clip, frame));
+  /** Takes one frame of a clip, 0-based; as the first frame it continues the clip. */
+  async takeFrame(slot: Slot | 'reference', clip: ClipId, frame: number): Promise<void> {
+    const last = await this.#around.findClip(clip).then(
+      ({ media }) => media.frames - 1,
+      () => null,
+    );
+    const of = { clip, frame: frame === last ? null : frame };
+    return this.#read(slot, () => this.#around.commands.takeFrame(clip, frame), of);
   }
 
   /** No longer the continuation of a clip: its frame goes with the link. */
@@ -254,12 +263,12 @@ export class Draft {
     return this.setFrame('first', null);
   }
 
-  /** The next shot after a clip, from its last frame. Whether it worked. */
-  async continueFrom(clip: ClipId): Promise<boolean> {
+  /** The next shot after a clip, from its last frame or from the one of that number. Whether it worked. */
+  async continueFrom(clip: ClipId, frame: number | null = null): Promise<boolean> {
     this.reading = 'first';
     try {
       const before = this.#request.model;
-      const { request, adjustments } = await this.#around.commands.continueFrom(clip);
+      const { request, adjustments } = await this.#around.commands.continueFrom(clip, frame);
       const whole = fullRequest(request);
       this.#modelBeforePictures = whole.model === before ? this.#modelBeforePictures : before;
       this.#fresh(whole, adjustments);
@@ -284,10 +293,18 @@ export class Draft {
   /** The settings of a preset, made to fit the pictures that are there. What was in the form can be had back. */
   async applyPreset({ name, request }: Preset): Promise<void> {
     const before = this.#request;
-    const { first_frame, last_frame, reference_images, continues } = before;
+    const { first_frame, last_frame, reference_images, continues, continues_frame } = before;
     const settings = fullRequest(request);
     const prompt = settings.prompt === '' ? before.prompt : settings.prompt;
-    const next = { ...settings, prompt, first_frame, last_frame, reference_images, continues };
+    const next = {
+      ...settings,
+      prompt,
+      first_frame,
+      last_frame,
+      reference_images,
+      continues,
+      continues_frame,
+    };
     this.#modelBeforePictures = null;
     this.wrongSeed = null;
     if (await this.#fitted(() => this.#around.commands.fit(next))) this.taken = { kind: 'preset', name, before };
@@ -315,7 +332,7 @@ export class Draft {
       first_frame: null,
       last_frame: null,
       reference_images: [],
-      continues: null,
+      ...UNLINKED,
       ...values,
     });
   }
@@ -419,14 +436,14 @@ export class Draft {
     }
   }
 
-  async #read(slot: Slot | 'reference', read: () => Promise<ImageRef | null>): Promise<void> {
+  async #read(slot: Slot | 'reference', read: () => Promise<ImageRef | null>, of?: FrameOf): Promise<void> {
     this.reading = slot;
     this.unreadable = { ...this.unreadable, [slot]: undefined };
     try {
       const image = await read();
       if (!image) return;
       if (slot === 'reference') await this.addReference(image);
-      else await this.setFrame(slot, image);
+      else await this.setFrame(slot, image, of);
     } catch (thrown) {
       this.unreadable = { ...this.unreadable, [slot]: CommandError.from(thrown) };
     } finally {

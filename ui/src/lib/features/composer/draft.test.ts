@@ -175,6 +175,20 @@ describe('pictures', () => {
     expect(draft.movedToText).toBe(true);
   });
 
+  it('taken from a clip continue it, with the frame they are; another picture continues nothing', async () => {
+    const { draft } = world();
+    await draft.takeFrame('first', 'a-clip', 60);
+    expect([draft.request.continues, draft.request.continues_frame]).toEqual(['a-clip', 60]);
+    await draft.takeFrame('last', 'other', 3);
+    expect([draft.request.continues, draft.request.continues_frame], 'an end is no beginning').toEqual(['a-clip', 60]);
+    await draft.takeFrame('first', 'a-clip', clip.media.frames - 1);
+    expect([draft.request.continues, draft.request.continues_frame], 'its last frame').toEqual(['a-clip', null]);
+    await draft.setFrame('first', picture, { clip: 'a-clip', frame: 7 });
+    expect(draft.request.continues_frame).toBe(7);
+    await draft.setFrame('first', picture);
+    expect([draft.request.continues, draft.request.continues_frame]).toEqual([null, null]);
+  });
+
   it('keep what is written while they are being read', async () => {
     const { draft } = world({
       fit: async (request) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Clip, Request } from '$lib/ipc/bindings';
 import { byKin, kinOf } from './candidates';
-import { placeOnSheet, shapeOfSheet } from './sheet.svelte';
+import { placeOnSheet, shapeOfSheet } from '$lib/shared/playing/sheet.svelte';
 
 const clip = (id: string, request: Request): Clip => ({ id, request }) as Clip;
 const boat = clip('boat', { prompt: 'A boat', seed: 7, resolution: '480p' });

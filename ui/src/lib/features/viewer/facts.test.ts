@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Clip } from '$lib/ipc/bindings';
 import { pathOf } from '$lib/shared/paths';
 import { apart, billedOf, billsOf, differencesOf, madeOf, timesOf, tookOf } from './facts';
-import { keepHabits, keptHabits } from './habits';
+import { keepHabits, keptHabits } from '$lib/shared/playing/habits';
 
 const clip = (changes: Partial<Clip>): Clip => ({
   id: '0192f000-0000-7000-8000-000000000001',

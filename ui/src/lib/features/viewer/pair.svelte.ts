@@ -3,8 +3,8 @@
  * the same time, and waits on its last frame beyond its end. Standing still both are exact; while they play the one that
  * follows is kept within a frame. Must not know clips, keys or the document.
  */
-import { frameAtTime, timeOfFrame, type FrameRate } from './frames';
-import { Player, type Beat, type Habits, type Motion, type Playing } from './player.svelte';
+import { frameAtTime, timeOfFrame, type FrameRate } from '$lib/shared/playing/frames';
+import { Player, type Beat, type Habits, type Motion, type Playing } from '$lib/shared/playing/player.svelte';
 
 export type Side = 'left' | 'right';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { timeOfFrame } from './frames';
+import { timeOfFrame } from '$lib/shared/playing/frames';
 import { Pair } from './pair.svelte';
-import type { Screen } from './player.svelte';
+import type { Screen } from '$lib/shared/playing/player.svelte';
 
 const HABITS = { volume: 0.5, muted: false, loop: false, rate: 1 };
 const LONG = { fps: 24, frames: 121 };

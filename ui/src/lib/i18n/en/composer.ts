@@ -7,6 +7,7 @@ export const composer = {
   'composer.continues': 'Continues “{title}”',
   'composer.continues-untitled': 'Continues a clip',
   'composer.from-last-frame': 'From its last frame',
+  'composer.from-frame': 'From its frame {frame}',
   'composer.unlink': 'Stop continuing',
   'composer.frames': 'Frames',
   'composer.first': 'First',

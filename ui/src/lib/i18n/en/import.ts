@@ -9,6 +9,7 @@ export const imports = {
   'import.title': 'Import',
   'import.taken': '{count, plural, =0 {No clip imported} =1 {1 clip imported} other {# clips imported}}',
   'import.known': '{count, plural, =1 {1 was in the library already} other {# were in the library already}}',
+  'import.films': '{count, plural, =1 {1 film restored} other {# films restored}}',
   'import.refused': '{count, plural, =1 {1 file was not taken} other {# files were not taken}}',
   'import.left': '{count, plural, =1 {1 file was not looked at} other {# files were not looked at}}',
   'import.show': 'Show',

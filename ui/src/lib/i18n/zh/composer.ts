@@ -7,6 +7,7 @@ export const composer: Record<keyof typeof keys, string> = {
   'composer.continues': '接续“{title}”',
   'composer.continues-untitled': '接续一个片段',
   'composer.from-last-frame': '取自其尾帧',
+  'composer.from-frame': '取自其第 {frame} 帧',
   'composer.unlink': '不再接续',
   'composer.frames': '帧',
   'composer.first': '首帧',

@@ -11,6 +11,7 @@ export const imports: Record<keyof typeof en, string> = {
   'import.title': '导入',
   'import.taken': '{count, plural, =0 {没有导入片段} other {已导入 # 个片段}}',
   'import.known': '{count, plural, other {# 个已在片库中}}',
+  'import.films': '{count, plural, other {已复原 # 部影片}}',
   'import.refused': '{count, plural, other {# 个文件未能导入}}',
   'import.left': '{count, plural, other {# 个文件未处理}}',
   'import.show': '查看',

@@ -16,6 +16,8 @@ import {
   usePrices,
   wrongPrices,
 } from './check';
+import { filmSamples } from './film-samples';
+import { FakeFilms } from './films';
 import { frame } from './framings';
 import { FakeGallery } from './gallery';
 import { FakeJobs } from './jobs';
@@ -25,7 +27,7 @@ import { Many } from './many';
 import { PictureShelf, pickFile } from './pictures';
 import { PresetShelf, pastPrompts } from './recall';
 import { recipeIn } from './recipes';
-import { idAt, sample } from './samples';
+import { idAt, sample, type Sampled } from './samples';
 import { scenarioOf, type Scenario } from './scenario';
 import { FakeLedger } from './usage';
 
@@ -76,8 +78,14 @@ export function fakeHost(query: URLSearchParams): Host {
   const wire = <T>(value: T): T => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T));
   const tell = (event: Event): void => listeners.forEach((heard) => heard(wire(event)));
 
-  const stock =
+  const stock: Sampled =
     scenario.name === 'full' ? sample(Date.now(), scenario.years) : { clips: [], jobs: [], pictures: new Map() };
+  const filmed = scenario.films ? filmSamples(Date.now()) : null;
+  if (filmed) {
+    stock.clips.push(...filmed.clips);
+    stock.jobs.push(...filmed.jobs);
+    for (const [id, pictures] of filmed.pictures) stock.pictures.set(id, pictures);
+  }
   const shelf = new PictureShelf(stock.pictures);
   const many = scenario.clips > 0 ? new Many(scenario.clips, stock.clips.slice(0, 15), Date.now()) : null;
   const work = new FakeJobs(scenario, tell, (clip) => {
@@ -97,6 +105,8 @@ export function fakeHost(query: URLSearchParams): Host {
     tell(event);
   };
   const imports = new FakeImports(work.clips, tellClip, (id) => shelf.dress(id, 1280, 720, null));
+  const reels = new FakeFilms({ clips: work.clips, jobs: () => [...work.jobs.values()], tell });
+  for (const film of filmed?.films ?? []) reels.saved.set(film.id, film);
   const startedActs = new Set<string>();
   let files: Record<string, FileCheck> = {};
   addEventListener('fake-world', (event) => {
@@ -251,10 +261,16 @@ export function fakeHost(query: URLSearchParams): Host {
       if (!beyondGuards) guard(settings.guards ?? {}, provider, costs, work.spentThisMonth());
       return costs.map(() => work.start(request, provider));
     },
-    continueFrom: (id) => {
+    continueFrom: (id, number) => {
       const clip = clipBy(id);
       const { width, height } = clip.media;
-      const frame = { id: `frame-${id}`, format: 'png', width, height, bytes: 900_000 } as const;
+      const frame = {
+        id: number === null ? `frame-${id}` : `frame-${id}@${number}`,
+        format: 'png',
+        width,
+        height,
+        bytes: 900_000,
+      } as const;
       const next = {
         ...clip.request,
         prompt: '',
@@ -264,6 +280,7 @@ export function fakeHost(query: URLSearchParams): Host {
         seed: null,
         callback_url: null,
         continues: id,
+        continues_frame: number === clip.media.frames - 1 ? null : number,
       };
       return fit(next, true);
     },
@@ -373,6 +390,24 @@ export function fakeHost(query: URLSearchParams): Host {
       }
       const cost = clips.reduce((sum, clip) => sum + Number(clip.billed.cost ?? 0), 0);
       return { clips, seconds: clips.reduce((sum, clip) => sum + (clip.media.seconds ?? 0), 0), cost: cost.toFixed(4) };
+    },
+    films: () => reels.films(),
+    filmView: (id) => reels.view(id),
+    filmOf: (id) => reels.filmOf(id),
+    newFilm: (ids, name) => reels.create(ids, name),
+    changeFilm: (id, change) => reels.change(id, change),
+    duplicateFilm: (id, name) => reels.duplicate(id, name),
+    deleteFilm: (id) => reels.remove(id),
+    restoreFilm: (film) => reels.restore(film),
+    measureSeam: (before, number, after) => reels.measure(before, number, after),
+    planExport: (id, options) => reels.plan(id, options),
+    exportFilm: (id, options) => reels.export(id, options),
+    cancelExport: (id) => reels.cancel(id),
+    exportShots: (id) => `/home/you/Films/${reels.view(id).title}`,
+    contactSheet: (id) => `/home/you/Films/${reels.view(id).title}.png`,
+    revealExport: (id) => {
+      if (reels.pathOfExport(id) === undefined) throw refuse('not_found', 'This film was not exported.');
+      return null;
     },
     reply: (id) => JSON.stringify({ id: clipBy(id).task_id, status: 'completed', progress: 1 }, null, 2),
     revealClip: () => null,

@@ -45,7 +45,7 @@ export class FakeImports {
     const coming = this.coming;
     if (!coming) return null;
     this.#stop = false;
-    const summary: ImportSummary = { clips: [], known: [], refused: [], left: 0, ...coming.summary };
+    const summary: ImportSummary = { clips: [], known: [], films: [], refused: [], left: 0, ...coming.summary };
     const total = coming.good + summary.known.length + summary.refused.length;
     for (let done = 0; done < coming.good && !this.#stop; done += 1) {
       this.tell({ kind: 'import', value: { total, done, taken: done } });

@@ -23,6 +23,8 @@ export interface Scenario {
   notice: boolean;
   /** How many times over the sample library is there, further and further back: a library of years. */
   years: number;
+  /** Films with takes, cuts, a trim and a missing file. */
+  films: boolean;
   /** How many clips more, made as they are asked for. */
   clips: number;
   /** How many of the newest clips have lost their file. */
@@ -51,6 +53,7 @@ export function scenarioOf(query: URLSearchParams): Scenario {
     connected: query.get('door') === 'connect',
     notice: query.has('notice'),
     years: Number(query.get('years')) || 1,
+    films: query.has('films'),
     clips: Number(query.get('clips')) || 0,
     missing: Number(query.get('missing')) || 0,
     budget: query.get('budget'),
