@@ -299,19 +299,19 @@ pub struct SeamMeasure {
     pub colour: f64,
 }
 
-/// What a seam looks like.
+/// What a seam looks like to somebody who watches it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]
 pub enum SeamVerdict {
-    /// The same frame twice.
+    /// The same picture twice: a short standstill, unless one of them is left out.
     Repeated,
-    /// It goes on.
+    /// Nothing to see.
     Clean,
-    /// It jumps in brightness.
+    /// The picture goes on, lighter or darker.
     Brightness,
-    /// It jumps in colour.
+    /// The picture goes on in another tint.
     Colour,
-    /// It is another picture.
+    /// Another picture.
     Jump,
 }
 
