@@ -165,7 +165,10 @@ impl Library {
             return Ok(());
         }
         match std::fs::create_dir_all(&folder) {
-            Ok(()) => self.write(|tx| folders::id_of(tx, &folder).map(|_| ())),
+            Ok(()) => self.write(|tx| {
+                folders::id_of(tx, &folder)?;
+                films::all_due(tx)
+            }),
             Err(error) => {
                 tracing::warn!(folder = %folder.display(), %error, "the clips folder cannot be made");
                 Ok(())
