@@ -10,6 +10,7 @@
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as browsing from './bench/browsing.mjs';
+import * as films from './bench/films.mjs';
 import * as finding from './bench/finding.mjs';
 import * as importing from './bench/importing.mjs';
 import { show } from './bench/rows.mjs';
@@ -28,6 +29,7 @@ const parts = {
   starting: { measure: starting.measure, needs: ['desktop', 'empty'] },
   browsing: { measure: browsing.measure, needs: ['desktop', 'cli', 'many'] },
   finding: { measure: finding.measure, needs: ['many'] },
+  films: { measure: films.measure, needs: ['films'] },
   scrolling: { measure: scrolling.measure, needs: ['page'] },
   viewing: { measure: viewing.measure, needs: ['desktop'] },
   importing: { measure: importing.measure, needs: ['cli'] },
@@ -53,6 +55,7 @@ async function build() {
   }
   if (needed.has('cli')) await must('cargo', ['build', ...release, '-p', 'lastframe-cli']);
   if (needed.has('many')) await finding.build();
+  if (needed.has('films')) await films.build();
   if (needed.has('empty')) await starting.build(profile);
   if (needed.has('page')) await scrolling.build();
 }

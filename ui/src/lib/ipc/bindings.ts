@@ -1964,17 +1964,17 @@ export type SeamMeasure = {
 	colour: number | null,
 };
 
-/**  What a seam looks like. */
+/**  What a seam looks like to somebody who watches it. */
 export type SeamVerdict = 
-/**  The same frame twice. */
+/**  The same picture twice: a short standstill, unless one of them is left out. */
 "repeated" | 
-/**  It goes on. */
+/**  Nothing to see. */
 "clean" | 
-/**  It jumps in brightness. */
+/**  The picture goes on, lighter or darker. */
 "brightness" | 
-/**  It jumps in colour. */
+/**  The picture goes on in another tint. */
 "colour" | 
-/**  It is another picture. */
+/**  Another picture. */
 "jump";
 
 /**  How soon, and at what price. */
