@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_gallery.sql"),
     include_str!("../migrations/0005_import.sql"),
     include_str!("../migrations/0006_usage.sql"),
+    include_str!("../migrations/0008_storyboards.sql"),
 ];
 
 /// The first schema that has a shelf.

@@ -29,6 +29,7 @@ mod rehearsal;
 mod resumes;
 mod service;
 mod specs;
+mod storyboards;
 mod submits;
 
 use std::path::Path;
@@ -147,6 +148,7 @@ fn start_by(
             | Event::Rebuilding(_)
             | Event::Catalogue(_)
             | Event::Gallery { .. }
+            | Event::Storyboard(_)
             | Event::Import(_) => {}
         }
         listen(&event);

@@ -12,6 +12,7 @@ import { prices } from './en/prices';
 import { queue } from './en/queue';
 import { recall } from './en/recall';
 import { settings } from './en/settings';
+import { storyboard } from './en/storyboard';
 import { templates } from './en/templates';
 import { usage } from './en/usage';
 import { viewer } from './en/viewer';
@@ -30,6 +31,7 @@ export const en = {
   ...queue,
   ...recall,
   ...settings,
+  ...storyboard,
   ...templates,
   ...usage,
   ...viewer,
