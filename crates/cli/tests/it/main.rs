@@ -12,5 +12,6 @@ mod organise;
 mod prices;
 mod run;
 mod service;
+mod storyboards;
 mod usage;
 mod world;
