@@ -471,6 +471,9 @@ pub struct Generate {
 /// Shots written ahead, or a storyboard that was started.
 #[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("board").required(true))]
+// What is about one clip alone means nothing here, and is refused.
+#[command(mut_arg("prompt", |arg| arg.hide(true)), mut_arg("batch", |arg| arg.hide(true)))]
+#[command(mut_arg("count", |arg| arg.hide(true)), mut_arg("no_wait", |arg| arg.hide(true)))]
 pub struct Storyboard {
     /// The shots in their order: one prompt a line, or a table (CSV) whose first row names its columns like these flags.
     /// What a row does not say is as typed here; pictures and --from are for the first shot.

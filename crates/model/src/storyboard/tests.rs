@@ -2,6 +2,7 @@ use super::*;
 use crate::catalogue::{LITE_I2V, LITE_T2V, PRO};
 use crate::check::ProblemCode;
 use crate::continuation::Adjustment;
+use crate::cost::PixelSize;
 use crate::error::Field;
 use crate::ids::{JobId, ModelId};
 use crate::length::Length;
