@@ -133,6 +133,14 @@ export const commands = {
 	startBatch: (act: string, rows: BatchEntry[], provider: Provider, beyondGuards: boolean) => typedError<Job[], IpcError>(__TAURI_INVOKE("start_batch", { act, rows, provider, beyondGuards })),
 	/**  Crops or fits a picture of the library to a size in pixels; the new one is kept beside it. */
 	framePicture: (image: ImageId, size: PixelSize, framing: Framing) => typedError<ImageRef, IpcError>(__TAURI_INVOKE("frame_picture", { image, size, framing })),
+	checkStoryboard: (shots: Request[]) => typedError<StoryboardCheck, IpcError>(__TAURI_INVOKE("check_storyboard", { shots })),
+	startStoryboard: (act: string, shots: Request[], approval: Approval, provider: Provider, beyondGuards: boolean) => typedError<Storyboard, IpcError>(__TAURI_INVOKE("start_storyboard", { act, shots, approval, provider, beyondGuards })),
+	storyboards: () => typedError<Storyboard[], IpcError>(__TAURI_INVOKE("storyboards")),
+	runStoryboard: (id: StoryboardId, place: number, insteadOf: JobId | null, prompt: string | null, beyondGuards: boolean) => typedError<Storyboard, IpcError>(__TAURI_INVOKE("run_storyboard", { id, place, insteadOf, prompt, beyondGuards })),
+	haltStoryboard: (id: StoryboardId) => typedError<Storyboard, IpcError>(__TAURI_INVOKE("halt_storyboard", { id })),
+	resumeStoryboard: (id: StoryboardId, beyondGuards: boolean) => typedError<Storyboard, IpcError>(__TAURI_INVOKE("resume_storyboard", { id, beyondGuards })),
+	changeShot: (id: StoryboardId, place: number, prompt: string) => typedError<Storyboard, IpcError>(__TAURI_INVOKE("change_shot", { id, place, prompt })),
+	putStoryboardAway: (id: StoryboardId) => typedError<null, IpcError>(__TAURI_INVOKE("put_storyboard_away", { id })),
 	/**  Fetches the live model specs now, however fresh they are, and returns the models that can be asked for. */
 	refreshCatalogue: () => typedError<Catalogue, IpcError>(__TAURI_INVOKE("refresh_catalogue")),
 	/**  Where every clip of a query stands. */
@@ -558,6 +566,7 @@ export type Event =
 /**  The engine as a whole stands differently: paused, offline, short of space. */
 { kind: "standing"; value: Standing } | 
 /**  How far an import is. Throttled; the last one has no file left. */
+{ kind: "storyboard"; value: Storyboard } | 
 { kind: "import"; value: ImportProgress } | 
 /**  The library is being made again: how many recipes were read so far. Only while there is no library. */
 { kind: "rebuilding"; value: number } | 
@@ -1434,7 +1443,7 @@ export type ProblemCode =
 /**  The value of a parameter is none of its choices. */
 "extra_choice" | 
 /**  The text of a parameter is too short or too long. */
-"extra_length";
+"extra_length" | "shot_picture" | "shots_range";
 
 /**  Which service a job belongs to. */
 export type Provider = 
@@ -2076,3 +2085,13 @@ function makeEvent<TListen, TEmit = TListen>(name: string, serialize?: (payload:
     return Object.assign(fn, base);
 }
 
+
+export type StoryboardId = string;
+export type Approval = "each_seam" | "run_through";
+export type BoardState = "running" | "waiting" | "stopped" | "halted" | "done";
+export type BoardWait = { why: "approval" } | { why: "guard"; breach: GuardBreach } | { why: "refused"; problem: Problem } | { why: "no_frame"; message: string };
+export type ShotState = "planned" | "waiting" | "going" | "done" | "failed" | "unknown" | "canceled";
+export type Shot = { request: Request, state: ShotState, job: Job | null, clip: ClipId | null, estimate: Estimate };
+export type ShotCheck = { request: Request, adjustments: Adjustment[], problems: Problem[], estimate: Estimate };
+export type StoryboardCheck = { shots: ShotCheck[], problem: Problem | null, total: Usd | null };
+export type Storyboard = { id: StoryboardId, provider: Provider, approval: Approval, state: BoardState, wait: BoardWait | null, turn: number | null, shots: Shot[], total: Usd | null, spent: Usd, to_come: Usd | null, made_at: string, revision: number };

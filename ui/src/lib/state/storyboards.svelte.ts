@@ -11,10 +11,15 @@ import type { FullRequest } from './request';
 /** What lies over the window: shots being written on the settings of a request, or a storyboard that was started. */
 export type Shown = { what: 'writing'; base: FullRequest } | { what: 'board'; id: StoryboardId };
 
+/** Milliseconds within which two clicks are one double click. */
+const DOUBLE_CLICK = 400;
+
 export class Storyboards {
   readonly known = new SvelteMap<StoryboardId, Storyboard>();
   shown = $state.raw<Shown | null>(null);
   #commands: Pick<Commands, 'storyboards'>;
+  /** Until then nothing closes what is shown (`performance.now`). */
+  #settled = 0;
 
   constructor(commands: Pick<Commands, 'storyboards'>) {
     this.#commands = commands;
@@ -44,8 +49,14 @@ export class Storyboards {
     this.shown = { what: 'board', id };
   }
 
+  /** Shows one that a click has started this moment: the second click of a double click is not meant for it. */
+  showStarted(id: StoryboardId): void {
+    this.show(id);
+    this.#settled = performance.now() + DOUBLE_CLICK;
+  }
+
   close(): void {
-    this.shown = null;
+    if (performance.now() >= this.#settled) this.shown = null;
   }
 
   take(board: Storyboard): void {

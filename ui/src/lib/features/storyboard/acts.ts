@@ -30,9 +30,7 @@ export const run = (board: Storyboard, place: number, prompt: string | null = nu
 
 /** Lets a stopped one go on; the button shows what is still to come. */
 export const resume = (board: Storyboard): Promise<boolean> =>
-  act(
-    consent.through({ act: 'generate', cost: board.to_come }, (beyond) => ipc.resumeStoryboard(board.id, beyond)),
-  );
+  act(consent.through({ act: 'generate', cost: board.to_come }, (beyond) => ipc.resumeStoryboard(board.id, beyond)));
 
 export async function halt(board: Storyboard): Promise<void> {
   if (await act(ipc.haltStoryboard(board.id))) messages.announce(t('board.stopped-said'));

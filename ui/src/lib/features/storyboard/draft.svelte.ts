@@ -24,6 +24,9 @@ export interface DraftAround {
 /** Milliseconds without a change after which the shots are checked. */
 const PAUSE = 120;
 
+/** Whether nothing of a shot was written. */
+const isBlank = (row: Row): boolean => row.prompt.trim() === '' && row.model === null && row.length === null;
+
 const newAct = (): string => `${Date.now().toString(36)}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
 
 export class BoardDraft {
@@ -68,10 +71,11 @@ export class BoardDraft {
 
   /** Begins on the settings of a request. What was written and not started is still there. */
   begin(base: FullRequest): void {
+    const [first, ...others] = this.rows;
+    const untouched = !first || (first.prompt === (this.base?.prompt ?? '') && others.every(isBlank));
     this.base = base;
     this.refusal = null;
-    if (this.rows.every((row) => row.prompt.trim() === ''))
-      this.rows = [this.#row(base.prompt), this.#row(''), this.#row('')];
+    if (untouched) this.rows = [this.#row(base.prompt), this.#row(''), this.#row('')];
     this.#changed();
   }
 

@@ -12,7 +12,7 @@ function world(overrides: Partial<DraftAround> = {}) {
   const around: DraftAround = {
     commands: {
       checkStoryboard: vi.fn(async (shots) => checkStoryboard(shots)),
-      startStoryboard: vi.fn(async (...asked) => {
+      startStoryboard: vi.fn(async (...asked: Parameters<DraftAround['commands']['startStoryboard']>) => {
         started.push(asked);
         return { id: 'board' } as Storyboard;
       }),
@@ -52,7 +52,7 @@ describe('shots', () => {
     const { draft } = world();
     draft.begin(emptyRequest());
     const key = draft.rows[1]?.key ?? -1;
-    draft.change(key, { length: { unit: 'seconds', value: 10 } });
+    draft.change(key, { prompt: 'It turns', length: { unit: 'seconds', value: 10 } });
     draft.begin({ ...emptyRequest(), length: { unit: 'seconds', value: 3 } });
     expect(draft.shots.map((shot) => shot.length?.value)).toEqual([3, 10, 3]);
   });
@@ -63,6 +63,16 @@ describe('shots', () => {
     const [first, second] = draft.rows.map((row) => row.key);
     expect(draft.move(second ?? -1, -5)).toBe(0);
     expect(draft.rows.map((row) => row.key).slice(0, 2)).toEqual([second, first]);
+  });
+
+  it('begin anew on another prompt of the composer as long as nothing was written', () => {
+    const { draft } = world();
+    draft.begin({ ...emptyRequest(), prompt: 'A boat' });
+    draft.begin({ ...emptyRequest(), prompt: 'A cat' });
+    expect(draft.rows.map((row) => row.prompt)).toEqual(['A cat', '', '']);
+    draft.change(draft.rows[1]?.key ?? -1, { prompt: 'It sleeps' });
+    draft.begin({ ...emptyRequest(), prompt: 'A dog' });
+    expect(draft.rows.map((row) => row.prompt)).toEqual(['A cat', 'It sleeps', '']);
   });
 
   it('are never none', () => {
@@ -100,7 +110,9 @@ describe('the start', () => {
       names.push(act);
       throw new CommandError({ code: 'offline', message: 'no', field: null, hint: null, reason: null });
     });
-    const { draft } = world({ commands: { checkStoryboard: async (shots) => checkStoryboard(shots), startStoryboard } });
+    const { draft } = world({
+      commands: { checkStoryboard: async (shots) => checkStoryboard(shots), startStoryboard },
+    });
     await write(draft, 'A boat', 'It turns');
     await draft.start();
     await draft.start();

@@ -155,9 +155,7 @@ export function fakeHost(query: URLSearchParams): Host {
     : { state: 'missing', last_four: null, problem: null, keychain: null, refused: false };
 
   const providerNow = (): Provider =>
-    settings.door === 'connect'
-      ? { kind: 'service', address: settings.service_address ?? '' }
-      : { kind: 'rehearsal' };
+    settings.door === 'connect' ? { kind: 'service', address: settings.service_address ?? '' } : { kind: 'rehearsal' };
   const newest = (): Clip[] => [...work.clips.values()].sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
   const clipBy = (id: string): Clip => {
     const clip = work.clips.get(id) ?? many?.find(id);

@@ -136,7 +136,9 @@ export class FakeBoards {
         throw refuse('wrong_state', `The job is ${state}.`, { kind: 'job', code: state });
     }
     const to = board.approval === 'run_through' ? board.shots.length : place + 1;
-    const costs = this.#seen(board).shots.slice(place, to).map(({ estimate }) => estimate.cost);
+    const costs = this.#seen(board)
+      .shots.slice(place, to)
+      .map(({ estimate }) => estimate.cost);
     if (!beyond) this.#around.guard(board.provider, costs);
     for (const later of board.shots.slice(place)) {
       const job = later.job === null ? null : this.#around.job(later.job);
