@@ -27,14 +27,7 @@ fn planned(id: &str, shots: usize, approval: Approval) -> BoardRow {
 }
 
 fn start(board: &str, place: usize, by_itself: bool) -> ShotStart {
-    ShotStart {
-        board: StoryboardId::new(board),
-        place,
-        instead_of: None,
-        prompt: None,
-        agreed: None,
-        by_itself,
-    }
+    ShotStart { board: StoryboardId::new(board), place, instead_of: None, prompt: None, agreed: None, by_itself }
 }
 
 impl World {
@@ -109,7 +102,9 @@ fn a_rebuild_keeps_storyboards_and_lets_none_go_on_by_itself() {
     let clip = library.clip(&first).unwrap().unwrap();
     drop(library);
     std::fs::remove_file(places.clip_file(&clip)).unwrap();
-    Rebuild { places: &places, from: &[], verify: false, program: "test", now: at(9), progress: &|_| {} }.run().unwrap();
+    Rebuild { places: &places, from: &[], verify: false, program: "test", now: at(9), progress: &|_| {} }
+        .run()
+        .unwrap();
     let board = open(folder.path()).storyboard(&StoryboardId::new("b")).unwrap();
     let prompts: Vec<&str> = board.shots.iter().map(|shot| shot.request.prompt.as_str()).collect();
     assert_eq!(prompts, ["Shot 1", "Shot 2", "Shot 3"]);

@@ -49,9 +49,8 @@ export class Storyboards {
     this.shown = { what: 'board', id };
   }
 
-  /** Shows one that a click has started this moment: the second click of a double click is not meant for it. */
-  showStarted(id: StoryboardId): void {
-    this.show(id);
+  /** A click has just changed what lies there: the second click of a double click is not meant for it. */
+  settle(): void {
     this.#settled = performance.now() + DOUBLE_CLICK;
   }
 

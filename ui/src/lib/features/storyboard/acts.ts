@@ -12,7 +12,10 @@ import { costFrom } from './board';
 async function act(command: Promise<Storyboard | null>): Promise<boolean> {
   try {
     const board = await command;
-    if (board) storyboards.take(board);
+    if (board) {
+      storyboards.settle();
+      storyboards.take(board);
+    }
     return board !== null;
   } catch (thrown) {
     messages.say(errorLine(CommandError.from(thrown)), { tone: 'trouble' });
