@@ -65,7 +65,7 @@ fn further_shots_move_to_a_model_that_takes_a_first_frame_and_that_is_said() {
     assert_eq!(check.shots[2].request.model.as_str(), PRO, "a model that takes one stays");
     assert!(check.shots.iter().all(|shot| shot.request.first_frame.is_none()), "no frame stands in a plan");
     // 0.1853 twice, and 102,960 tokens at 2.5.
-    assert_eq!(check.total.map(|total| total.to_string()).as_deref(), Some("0.628"));
+    assert_eq!(check.total.map(|total| total.to_string()).as_deref(), Some("0.6280"));
 }
 
 #[test]
@@ -100,10 +100,8 @@ fn what_is_wrong_is_said_at_its_shot() {
         let check = check(&shots);
         let found = check.refusal().map(|(place, problem)| (place, problem.field, problem.code));
         assert_eq!(found, Some((place, field, code)));
-        assert!(
-            check.shots.get(place).is_none_or(|shot| shot.adjustments.is_empty()),
-            "{code:?}: nothing is mended silently"
-        );
+        let mended = check.shots.get(place).is_some_and(|shot| !shot.adjustments.is_empty());
+        assert!(!mended || code == ProblemCode::ShotPicture, "{code:?}: nothing is mended behind the person's back");
     }
 }
 

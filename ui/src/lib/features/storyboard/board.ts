@@ -1,5 +1,6 @@
 // What a storyboard that was started says and costs.
 
+import { money } from '$lib/i18n/format';
 import { t } from '$lib/i18n/translate';
 import { guardWords, problemWords } from '$lib/i18n/words';
 import type { Shot, Storyboard, Usd } from '$lib/ipc/bindings';
@@ -30,6 +31,10 @@ export function costFrom(board: Storyboard, place: number): Usd | null {
 
 /** The same in words, pretended in rehearsal. */
 export const costWords = (board: Storyboard, cost: Usd | null): string => aboutCost(cost, isPretend(board));
+
+/** What its jobs cost so far, in words. */
+export const spentWords = (board: Storyboard): string =>
+  isPretend(board) ? t('app.pretend', { cost: money(board.spent) }) : money(board.spent);
 
 /** Where it stands, in a line. */
 export const stateWords = (board: Storyboard): string =>
