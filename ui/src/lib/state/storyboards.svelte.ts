@@ -55,7 +55,12 @@ export class Storyboards {
   }
 
   close(): void {
-    if (performance.now() >= this.#settled) this.shown = null;
+    this.shown = null;
+  }
+
+  /** Closes it for a key or a click beside it, unless that may be the rest of a double click. */
+  leave(): void {
+    if (performance.now() >= this.#settled) this.close();
   }
 
   take(board: Storyboard): void {
