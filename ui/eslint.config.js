@@ -10,7 +10,8 @@ const tauri = {
 
 /** Features meet in src/views and share state through src/lib/state. */
 const features = {
-  regex: '(\\$lib|\\.\\.)/features/|^\\.\\./(composer|first-run|films|gallery|queue|settings|usage|viewer)(/|$)',
+  regex:
+    '(\\$lib|\\.\\.)/features/|^\\.\\./(composer|first-run|films|gallery|queue|settings|storyboard|usage|viewer)(/|$)',
   message: 'A feature does not import another: put them together in src/views, share state in src/lib/state.',
 };
 

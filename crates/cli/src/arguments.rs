@@ -54,7 +54,9 @@ pub struct Global {
 pub enum Command {
     /// Make a clip and wait for it.
     Generate(Box<Generate>),
-    /// Carry every unfinished job to its end.
+    /// Make shots written ahead, one after the other: each begins with the last frame of the one before it.
+    Storyboard(Box<Storyboard>),
+    /// Carry every unfinished job to its end, and every storyboard as far as it goes without you.
     Run,
     /// Settle a job whose submit has an unknown outcome.
     Resolve(Resolve),
@@ -375,6 +377,7 @@ impl Command {
             }
             Self::Library(library) => matches!(library, Library::Verify),
             Self::Trash(trashing) => trashing.list,
+            Self::Storyboard(board) => board.list,
             Self::Generate(_)
             | Self::Run
             | Self::Resolve(_)
@@ -519,6 +522,30 @@ pub struct Generate {
     /// Only say what it would cost; nothing is sent.
     #[arg(long)]
     pub estimate: bool,
+}
+
+/// Shots written ahead, or a storyboard that was started.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("board").required(true))]
+// What is about one clip alone means nothing here, and is refused.
+#[command(mut_arg("prompt", |arg| arg.hide(true)), mut_arg("batch", |arg| arg.hide(true)))]
+#[command(mut_arg("count", |arg| arg.hide(true)), mut_arg("no_wait", |arg| arg.hide(true)))]
+pub struct Storyboard {
+    /// The shots in their order: one prompt a line, or a table (CSV) whose first row names its columns like these flags.
+    /// What a row does not say is as typed here; pictures and --from are for the first shot.
+    #[arg(group = "board", value_name = "FILE", conflicts_with_all = ["prompt", "batch", "count", "no_wait"])]
+    pub file: Option<PathBuf>,
+    /// Stop before each further shot and ask on standard input; without an answer it waits for --resume.
+    #[arg(long)]
+    pub approve_each: bool,
+    /// Go on with a storyboard: approve the shot that waits, answer a guard with --yes, or make a shot again that failed.
+    #[arg(long, group = "board", value_name = "ID", conflicts_with_all = ["prompt", "batch", "count", "no_wait"])]
+    pub resume: Option<String>,
+    /// List the storyboards and where they stand.
+    #[arg(long, group = "board")]
+    pub list: bool,
+    #[command(flatten)]
+    pub base: Generate,
 }
 
 #[cfg(test)]

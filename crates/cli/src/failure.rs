@@ -49,8 +49,10 @@ pub enum CliError {
         message: String,
     },
     /// A list was refused before anything was sent.
-    #[error("{}{message}", at_cell(*.row, *.column))]
+    #[error("{}{message}", at_cell(.list, *.row, *.column))]
     Batch {
+        /// How the list was given.
+        list: &'static str,
         /// Which row, from 1, and the line of the file it begins in; none for the list as a whole.
         row: Option<(u32, u32)>,
         /// The field that is wrong, and its flag.
@@ -159,10 +161,10 @@ impl CliError {
 }
 
 /// `--batch row 3 (line 4) --duration: `
-fn at_cell(row: Option<(u32, u32)>, column: Option<(Field, &str)>) -> String {
+fn at_cell(list: &str, row: Option<(u32, u32)>, column: Option<(Field, &str)>) -> String {
     let row = row.map_or_else(String::new, |(row, line)| format!(" row {row} (line {line})"));
     let column = column.map_or_else(String::new, |(_, column)| format!(" --{column}"));
-    format!("--batch{row}{column}: ")
+    format!("{list}{row}{column}: ")
 }
 
 /// The exit code of an error.

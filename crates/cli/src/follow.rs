@@ -1,11 +1,13 @@
 //! An engine for the length of one command: follows jobs, tells how they go, and leaves them resumable on Ctrl+C.
 
+mod board;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use lastframe_engine::{Engine, Parts, SystemClock};
 use lastframe_library::Library;
-use lastframe_model::{Clip, Event, Hindrance, Job, JobId, JobState, PauseCause, Provider, Wait, WaitReason};
+use lastframe_model::{Clip, Event, Hindrance, Job, JobId, JobState, PauseCause, Provider, Standing, Wait, WaitReason};
 use lastframe_rehearsal::Rehearsal;
 use serde::Serialize;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -60,7 +62,7 @@ impl<'a> Work<'a> {
             clock: Arc::new(SystemClock::new()),
             time_zone: jiff::tz::TimeZone::system(),
             events: Arc::new(move |event| {
-                if let Event::Job(_) | Event::Standing(_) = event {
+                if let Event::Job(_) | Event::Standing(_) | Event::Storyboard(_) = event {
                     // Nobody listens any more once the command is over.
                     let _ = tell.send(event);
                 }
@@ -109,13 +111,7 @@ impl<'a> Work<'a> {
                 None => return Followed::Settled,
                 Some(Event::Job(job)) => job,
                 Some(Event::Standing(standing)) => {
-                    // Nobody else can change it while this engine runs: the engine itself did.
-                    if standing.paused && !self.paused {
-                        self.output.say(&pause_words(standing.paused_because.as_ref()));
-                    }
-                    self.paused = standing.paused;
-                    self.say_hindrances(standing.services);
-                    self.say_downloads(standing.downloads);
+                    self.say_standing(standing);
                     continue;
                 }
                 Some(_) => continue,
@@ -134,6 +130,17 @@ impl<'a> Work<'a> {
                 && self.connected.contains(&job.provider);
             *before = if early { without_wait(&job) } else { job };
         }
+    }
+
+    /// Says what is new about the engine as a whole.
+    fn say_standing(&mut self, standing: Standing) {
+        // Nobody else can change it while this engine runs: the engine itself did.
+        if standing.paused && !self.paused {
+            self.output.say(&pause_words(standing.paused_because.as_ref()));
+        }
+        self.paused = standing.paused;
+        self.say_hindrances(standing.services);
+        self.say_downloads(standing.downloads);
     }
 
     /// Says once what stands in the way of all jobs of a service, and that it is over.

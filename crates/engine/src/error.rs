@@ -35,7 +35,7 @@ pub enum EngineError {
         error: Box<EngineError>,
     },
     /// The same click came twice.
-    #[error("This list was started already.")]
+    #[error("This was started already.")]
     AlreadyStarted,
     /// A guard on spending would be passed, and the person has not said yes to that.
     #[error("{}", breach_words(.0))]
@@ -155,6 +155,7 @@ fn library(error: &LibraryError) -> IpcError {
         | LibraryError::NoSuchClip(_)
         | LibraryError::NoSuchFilm(_)
         | LibraryError::NoSuchImage(_)
+        | LibraryError::NoSuchStoryboard(_)
         | LibraryError::NoSuchPreset(_) => IpcError::new(ErrorCode::NotFound, message),
         LibraryError::PresetName(problem) => {
             IpcError::new(ErrorCode::Invalid, message).because(Reason::Preset(*problem))
@@ -162,7 +163,7 @@ fn library(error: &LibraryError) -> IpcError {
         LibraryError::WrongState { actual } => {
             IpcError::new(ErrorCode::WrongState, message).because(Reason::Job(*actual))
         }
-        LibraryError::AlreadySent(_) => IpcError::new(ErrorCode::WrongState, message),
+        LibraryError::AlreadySent(_) | LibraryError::ShotMoved => IpcError::new(ErrorCode::WrongState, message),
         LibraryError::DiskFull => {
             file(ErrorCode::Storage, message, FileProblem::DiskFull).with_hint("Make room, then try again.")
         }

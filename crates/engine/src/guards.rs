@@ -1,5 +1,7 @@
 //! What may be spent without asking again: checked here, whoever asks, when jobs are made. And what was billed lately.
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 use lastframe_library::Library;
 use lastframe_model::{Consent, Guard, GuardBreach, Job, Provider, RecentBills, Request, Usd, bills};
@@ -10,29 +12,39 @@ use crate::run::Inner;
 impl Inner {
     /// Refuses new jobs that pass a guard without the person's yes. Practice jobs cost nothing and pass.
     pub(crate) async fn guard(&self, jobs: &[Job], consent: Consent) -> Result<(), EngineError> {
-        let guards = self.settings().guards;
-        let paid: Vec<&Job> = jobs.iter().filter(|job| job.provider.is_paid()).collect();
-        if consent == Consent::Beyond || paid.is_empty() {
+        let paid = jobs.iter().filter(|job| job.provider.is_paid());
+        let costs: Vec<Option<Usd>> = paid.map(|job| job.estimate.cost).collect();
+        if consent == Consent::Beyond || costs.is_empty() {
             return Ok(());
         }
-        let cost = |job: &&Job| job.estimate.cost;
-        if let Some(limit) = guards.job_ceiling
-            && let Some(job) = paid.iter().find(|job| cost(job).is_none_or(|cost| cost > limit))
+        match self.breaches(&costs).await?.first() {
+            Some(breach) => Err(EngineError::NeedsYes(*breach)),
+            None => Ok(()),
+        }
+    }
+
+    /// Every guard that paid jobs of these costs would pass together, and what it would come to.
+    pub(crate) async fn breaches(&self, costs: &[Option<Usd>]) -> Result<Vec<GuardBreach>, EngineError> {
+        let guards = self.settings().guards;
+        let mut breaches = Vec::new();
+        // One without a price comes before the dearest: nobody knows what it costs.
+        let dearest = costs.iter().min_by_key(|cost| cost.map(Reverse)).copied();
+        if let (Some(limit), Some(amount)) = (guards.job_ceiling, dearest)
+            && amount.is_none_or(|cost| cost > limit)
         {
-            let breach = GuardBreach { guard: Guard::JobCeiling, limit, amount: job.estimate.cost };
-            return Err(EngineError::NeedsYes(breach));
+            breaches.push(GuardBreach { guard: Guard::JobCeiling, limit, amount });
         }
         if let Some(limit) = guards.monthly_budget {
-            let total: Option<Usd> = paid.iter().map(cost).sum();
+            let total: Option<Usd> = costs.iter().copied().sum();
             let amount = match total {
                 Some(total) => Some(self.spent_this_month().await? + total),
                 None => None,
             };
             if amount.is_none_or(|amount| amount > limit) {
-                return Err(EngineError::NeedsYes(GuardBreach { guard: Guard::MonthlyBudget, limit, amount }));
+                breaches.push(GuardBreach { guard: Guard::MonthlyBudget, limit, amount });
             }
         }
-        Ok(())
+        Ok(breaches)
     }
 
     /// What the last jobs of the request's kind were billed.
@@ -57,7 +69,7 @@ impl Inner {
 }
 
 /// When the month of `now` began where the person is.
-fn month_of(now: Timestamp, zone: &jiff::tz::TimeZone) -> Timestamp {
+pub(crate) fn month_of(now: Timestamp, zone: &jiff::tz::TimeZone) -> Timestamp {
     let first = now.to_zoned(zone.clone()).first_of_month().and_then(|day| day.start_of_day());
     first.map_or(now, |day| day.timestamp())
 }

@@ -1,9 +1,9 @@
-//! Ids of jobs: UUID version 7, made from the engine's clock, each greater than the one before it.
+//! Ids of jobs and storyboards: UUID version 7, made from the engine's clock, each greater than the one before it.
 
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
-use lastframe_model::JobId;
+use lastframe_model::{JobId, StoryboardId};
 use uuid::{ContextV7, Uuid};
 
 /// Makes ids.
@@ -18,11 +18,19 @@ impl Ids {
     }
 
     pub(crate) fn job(&self, now: Timestamp) -> JobId {
+        JobId::new(self.next(now))
+    }
+
+    pub(crate) fn storyboard(&self, now: Timestamp) -> StoryboardId {
+        StoryboardId::new(self.next(now))
+    }
+
+    fn next(&self, now: Timestamp) -> String {
         let context = self.context.lock().unwrap_or_else(PoisonError::into_inner);
         let seconds = u64::try_from(now.as_second()).unwrap_or(0);
         let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or(0);
         let time = uuid::Timestamp::from_unix(&*context, seconds, nanoseconds);
-        JobId::new(Uuid::new_v7(time).hyphenated().to_string())
+        Uuid::new_v7(time).hyphenated().to_string()
     }
 }
 

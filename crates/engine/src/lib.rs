@@ -48,6 +48,7 @@ mod slots;
 mod specs;
 mod standing;
 mod storage;
+mod storyboard;
 mod strips;
 mod submit;
 mod usage;
@@ -59,9 +60,10 @@ use std::time::Duration;
 
 use lastframe_library::Library;
 use lastframe_model::{
-    Batch, BatchEntry, BudgetWarning, Catalogue, Check, Clip, ClipId, Consent, Continuation, Days, FileCheck, Framing,
-    ImageId, ImageRef, ImportProgress, ImportSummary, Job, JobId, JobState, Outcome, PixelSize, Provider, RecentBills,
-    Request, Settings, Standing, Usage, UsageFormat, UsagePage, UsageQuery, WaitReason, Week,
+    Approval, Batch, BatchEntry, BudgetWarning, Catalogue, Check, Clip, ClipId, Consent, Continuation, Days, FileCheck,
+    Framing, ImageId, ImageRef, ImportProgress, ImportSummary, Job, JobId, JobState, Outcome, PixelSize, Provider,
+    RecentBills, Request, Settings, Standing, Storyboard, StoryboardCheck, StoryboardId, Usage, UsageFormat, UsagePage,
+    UsageQuery, WaitReason, Week,
 };
 use lastframe_provider::Client;
 use tokio::sync::{Notify, watch};
@@ -76,6 +78,7 @@ pub use gallery::file_title;
 pub use run::Events;
 pub use shared::SharedRecipe;
 pub use specs::{SpecSource, kept_catalogue, refresh};
+pub use storyboard::ShotToRun;
 pub use strips::make_strip;
 
 /// How long a stopping engine waits for a submit that is on its way and for writes.
@@ -130,6 +133,7 @@ impl Engine {
             spending: tokio::sync::Mutex::new(()),
             pausing: tokio::sync::Mutex::new(()),
             started: batches::Started::default(),
+            boards: storyboard::Boards::default(),
             standing: tokio::sync::Mutex::default(),
             events,
             settings: RwLock::new(settings),
@@ -169,6 +173,7 @@ impl Engine {
         }
         inner.tasks.spawn(Arc::clone(&inner).keep_queue());
         inner.tasks.spawn(Arc::clone(&inner).keep_polls());
+        inner.tasks.spawn(Arc::clone(&inner).keep_storyboards());
         inner.tasks.spawn(Arc::clone(&inner).keep_catalogue());
         inner.tasks.spawn(Arc::clone(&inner).keep_shelves());
         inner.tasks.spawn(Arc::clone(&inner).keep_recipes());
@@ -361,6 +366,92 @@ impl Engine {
         self.inner().start_batch(act, rows, provider, consent).await
     }
 
+    /// What is wrong with shots written ahead, what had to change in them, and what they would cost.
+    #[must_use]
+    pub fn check_storyboard(&self, shots: &[Request]) -> StoryboardCheck {
+        self.inner().check_storyboard(shots)
+    }
+
+    /// Writes a storyboard down and starts its first shot. Each further one begins with the last frame of the clip before
+    /// it, and starts by itself when that is there, or when the person has looked at the seam. `act` is a name of the
+    /// person's click, as for [`Engine::start_batch`].
+    ///
+    /// # Errors
+    /// [`EngineError::Row`] with the first shot that cannot be asked for; [`EngineError::NeedsYes`] when all of them pass a
+    /// guard on spending together; [`EngineError::AlreadyStarted`] for a second click; before anything is written.
+    pub async fn start_storyboard(
+        &self,
+        act: String,
+        shots: Vec<Request>,
+        approval: Approval,
+        provider: Provider,
+        consent: Consent,
+    ) -> Result<Storyboard, EngineError> {
+        self.inner().start_storyboard(act, shots, approval, provider, consent).await
+    }
+
+    /// Storyboards that were not put away, newest first.
+    ///
+    /// # Errors
+    /// [`EngineError::Library`] when the library cannot be read.
+    pub async fn storyboards(&self) -> Result<Vec<Storyboard>, EngineError> {
+        self.inner().storyboards().await
+    }
+
+    /// A storyboard as it stands.
+    ///
+    /// # Errors
+    /// `LibraryError::NoSuchStoryboard`
+    pub async fn storyboard(&self, id: &StoryboardId) -> Result<Storyboard, EngineError> {
+        self.inner().storyboard(id).await
+    }
+
+    /// Starts a shot by the person's word: the one whose turn it is, or one that has a job already, again. What follows it
+    /// is planned again; clips stay. Two clicks start it once.
+    ///
+    /// # Errors
+    /// `LibraryError::ShotMoved` if the shot has another job by now; `LibraryError::WrongState` while its job or a later
+    /// one's is under way or unknown: the person settles that first. [`EngineError::NeedsYes`] when it passes a guard,
+    /// together with all that goes on by itself after it.
+    pub async fn run_storyboard(
+        &self,
+        id: &StoryboardId,
+        shot: ShotToRun,
+        consent: Consent,
+    ) -> Result<Storyboard, EngineError> {
+        self.inner().run_storyboard(id, shot, consent).await
+    }
+
+    /// Lets no further shot of a storyboard start. One that is still in the queue is taken out of it; one that was sent is
+    /// followed to its end.
+    pub async fn halt_storyboard(&self, id: &StoryboardId) -> Result<Storyboard, EngineError> {
+        self.inner().halt_storyboard(id).await
+    }
+
+    /// Lets a storyboard go on that the person stopped.
+    ///
+    /// # Errors
+    /// [`EngineError::NeedsYes`] when what is left of it passes a guard.
+    pub async fn resume_storyboard(&self, id: &StoryboardId, consent: Consent) -> Result<Storyboard, EngineError> {
+        self.inner().resume_storyboard(id, consent).await
+    }
+
+    /// Gives a shot that was not started another prompt.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`]; `LibraryError::ShotMoved` if it was started meanwhile.
+    pub async fn change_shot(&self, id: &StoryboardId, place: u32, prompt: String) -> Result<Storyboard, EngineError> {
+        self.inner().change_shot(id, place, prompt).await
+    }
+
+    /// Puts a storyboard away that is not running. Its clips, jobs and costs stay.
+    ///
+    /// # Errors
+    /// `LibraryError::ShotMoved` if it is running.
+    pub async fn put_storyboard_away(&self, id: &StoryboardId) -> Result<(), EngineError> {
+        self.inner().put_storyboard_away(id).await
+    }
+
     /// Makes a picture of the library into one of exactly `size`, kept beside it. The same act makes the same picture.
     ///
     /// # Errors
@@ -486,14 +577,22 @@ impl Engine {
         self.inner().mend_poster(clip).await
     }
 
-    /// Returns when no job is open but those that wait for a key, or when the engine stops.
+    /// Returns when no job is open but those that wait for a key and no storyboard is about to start one, or when the
+    /// engine stops.
     pub async fn idle(&self) {
         let inner = self.inner();
         let mut changes = inner.changes.subscribe();
         loop {
             changes.mark_unchanged();
             let pause = match inner.with_library(Library::open_jobs).await {
-                Ok(jobs) if jobs.iter().all(waits_for_person) => return,
+                Ok(jobs) if jobs.iter().all(waits_for_person) => match inner.storyboards_go_on().await {
+                    Ok(false) => return,
+                    Ok(true) => None,
+                    Err(error) => {
+                        tracing::warn!(%error, "the storyboards could not be read");
+                        Some(Duration::from_secs(1))
+                    }
+                },
                 Ok(_) => None,
                 Err(error) => {
                     tracing::warn!(%error, "the jobs could not be read");

@@ -43,6 +43,7 @@ pub(crate) struct Inner {
     pub(crate) pausing: tokio::sync::Mutex<()>,
     /// Lists that were started already.
     pub(crate) started: crate::batches::Started,
+    pub(crate) boards: crate::storyboard::Boards,
     /// As it was last told.
     pub(crate) standing: tokio::sync::Mutex<Standing>,
     pub(crate) events: Events,

@@ -5,7 +5,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use lastframe_model::{ClipId, FilmId, FilmProblem, ImageId, JobId, JobState, MarkProblem, PresetProblem};
+use lastframe_model::{
+    ClipId, FilmId, FilmProblem, ImageId, JobId, JobState, MarkProblem, PresetProblem, StoryboardId,
+};
 
 /// Why the library could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +56,12 @@ pub enum LibraryError {
     /// There is no such picture.
     #[error("The picture {0} is no longer in the library.")]
     NoSuchImage(ImageId),
+    /// There is no such storyboard.
+    #[error("There is no storyboard {0} in the library.")]
+    NoSuchStoryboard(StoryboardId),
+    /// A shot of a storyboard is not where the caller believed it to be, or may not go where it was sent.
+    #[error("The storyboard has moved on meanwhile: look where it stands, then try again.")]
+    ShotMoved,
     /// A preset cannot have that name.
     #[error(transparent)]
     PresetName(#[from] PresetProblem),

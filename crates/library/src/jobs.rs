@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Library;
 use crate::error::LibraryError;
-use crate::{crash, intents, rows, state};
+use crate::{crash, intents, rows, state, storyboards};
 
 /// What the service said of a finished task: enough to make a clip of its video without asking again.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,7 +103,8 @@ pub(crate) fn shift(
     get(tx, id)?.ok_or_else(|| LibraryError::NoSuchJob(id.clone()))
 }
 
-fn insert(tx: &Transaction<'_>, job: &Job) -> Result<Job, LibraryError> {
+/// Writes a new, queued job down at the end of the queue.
+pub(crate) fn insert(tx: &Transaction<'_>, job: &Job) -> Result<Job, LibraryError> {
     tx.prepare_cached(
         "INSERT INTO jobs (id, state, revision, provider, request, estimate, created_at, position)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT coalesce(max(position), 0) + 1 FROM jobs))",
@@ -168,7 +169,8 @@ pub(crate) fn insert_done(tx: &Transaction<'_>, clip: &Clip) -> Result<(), Libra
     Ok(())
 }
 
-fn put_away(tx: &Transaction<'_>, id: &JobId) -> Result<Job, LibraryError> {
+/// Puts the card of a job away that ended without a clip; an unknown one is given up with it.
+pub(crate) fn put_away(tx: &Transaction<'_>, id: &JobId) -> Result<Job, LibraryError> {
     let state = get(tx, id)?.ok_or_else(|| LibraryError::NoSuchJob(id.clone()))?.state;
     let to = match state {
         JobState::Unknown => JobState::Canceled,
@@ -186,7 +188,8 @@ impl Library {
     }
 
     /// Writes a new job down in the place of an old one that ended without a clip and whose card is still there:
-    /// the old one is put away in the same transaction, so that two clicks make one job. Returns both as they stand: the old one, the new one.
+    /// the old one is put away in the same transaction, so that two clicks make one job. Where the old one was a shot's of a
+    /// storyboard, the new one is. Returns both as they stand: the old one, the new one.
     ///
     /// # Errors
     /// [`LibraryError::WrongState`] if the old one is open, done or put away.
@@ -197,6 +200,7 @@ impl Library {
                 return Err(LibraryError::WrongState { actual: job.state });
             }
             let new = insert(tx, new)?;
+            storyboards::replaced(tx, old, &new.id)?;
             Ok((put_away(tx, old)?, new))
         })
     }

@@ -43,6 +43,7 @@ mod searches;
 mod settings;
 mod shelf;
 mod state;
+mod storyboards;
 mod trash;
 mod usage;
 mod verify;
@@ -64,6 +65,7 @@ pub use rebuild::{Rebuild, Rebuilt, Refused};
 pub use recipe::Recipe;
 pub use reserve::Accepted;
 pub use settings::{read_settings, write_setting, write_settings_copy};
+pub use storyboards::ShotStart;
 pub use verify::check_file;
 
 /// A library that is open. Clones share it.

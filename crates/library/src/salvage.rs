@@ -36,6 +36,9 @@ const STATE: [&str; 2] = ["name", "value"];
 const PRESET: [&str; 3] = ["name", "folded", "request"];
 const FILM: [&str; 6] = ["id", "name", "note", "path", "made_at", "changed_at"];
 const SEARCH: [&str; 3] = ["name", "folded", "query"];
+const STORYBOARD: [&str; 8] = ["id", "provider", "approval", "halted", "put_away", "wait", "agreed", "made_at"];
+const SHOT: [&str; 4] = ["storyboard", "place", "request", "job"];
+const SHOT_JOB: [&str; 3] = ["job", "storyboard", "place"];
 
 /// Jobs that made no clip. Apart from [`DELETED`], so that they are read also where the clips cannot be.
 const WITHOUT_CLIP: &str = "FROM jobs WHERE state <> 'done' ORDER BY position, id";
@@ -85,8 +88,8 @@ impl Old {
         ids.into_iter().flatten().filter_map(|id| if let Value::Text(id) = id { Some(id) } else { None }).collect()
     }
 
-    /// Carries over presets, saved searches, every job that made no clip, and whether the queue is paused. Of a damaged database queued jobs
-    /// stay behind: they may have been sent after all. Returns how many jobs were carried, and how many of those that
+    /// Carries over presets, saved searches, every job that made no clip, storyboards, and whether the queue is paused. Of a
+    /// damaged database queued jobs stay behind: they may have been sent after all. Returns how many jobs were carried, and how many of those that
     /// could be read were not.
     pub(crate) fn carry(&self, into: &Transaction<'_>) -> Result<(usize, usize), LibraryError> {
         // Of a database from before there were any, this reads none.
@@ -122,6 +125,7 @@ impl Old {
         for state in self.rows(&STATE, "FROM state") {
             put(into, "state", &STATE, &state)?;
         }
+        self.carry_storyboards(into)?;
         Ok((carried, left))
     }
 
@@ -139,6 +143,25 @@ impl Old {
             })
         };
         self.rows(&FILM, "FROM films ORDER BY id").into_iter().filter_map(film).collect()
+    }
+
+    /// Carries over storyboards. None of them goes on by itself: whether a shot was sent is known only as far as its job
+    /// was carried, so that the person looks first.
+    fn carry_storyboards(&self, into: &Transaction<'_>) -> Result<(), LibraryError> {
+        for mut board in self.rows(&STORYBOARD, "FROM storyboards ORDER BY id") {
+            board[3] = Value::Integer(1);
+            put(into, "storyboards", &STORYBOARD, &board)?;
+        }
+        for mut shot in self.rows(&SHOT, "FROM shots ORDER BY storyboard, place") {
+            if !put(into, "shots", &SHOT, &shot)? {
+                shot[3] = Value::Null; // its job stayed behind
+                put(into, "shots", &SHOT, &shot)?;
+            }
+        }
+        for job in self.rows(&SHOT_JOB, "FROM shot_jobs ORDER BY job") {
+            put(into, "shot_jobs", &SHOT_JOB, &job)?;
+        }
+        Ok(())
     }
 
     fn rows(&self, columns: &[&str], rest: &str) -> Vec<Vec<Value>> {

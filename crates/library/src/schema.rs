@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_import.sql"),
     include_str!("../migrations/0006_usage.sql"),
     include_str!("../migrations/0007_films.sql"),
+    include_str!("../migrations/0008_storyboards.sql"),
 ];
 
 /// The first schema that has a shelf.

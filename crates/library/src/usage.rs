@@ -54,11 +54,13 @@ fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
     Ok(row.get_ref(column)?.as_str()?)
 }
 
-fn usd(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Usd>> {
+/// An amount that the ledger's columns have, if they have one.
+pub(crate) fn usd(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Usd>> {
     Ok(row.get_ref(column)?.as_str_or_null()?.and_then(|text| text.parse().ok()))
 }
 
-fn failure_code(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<FailureCode>> {
+/// How a job failed, if it did.
+pub(crate) fn failure_code(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<FailureCode>> {
     let word = row.get_ref(column)?.as_str_or_null()?;
     Ok(word.and_then(|word| serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()))
 }

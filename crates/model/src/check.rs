@@ -94,6 +94,10 @@ pub enum ProblemCode {
     ExtraChoice,
     /// The text of a parameter is too short or too long.
     ExtraLength,
+    /// A shot after the first brings a picture: it begins with the frame that the one before it ends on.
+    ShotPicture,
+    /// A storyboard without a shot, or with too many.
+    ShotsRange,
 }
 
 impl ProblemCode {
@@ -120,7 +124,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn new(field: Field, code: ProblemCode, message: impl Into<String>) -> Self {
+    pub(crate) fn new(field: Field, code: ProblemCode, message: impl Into<String>) -> Self {
         Self { field, code, message: message.into(), warning: code.is_warning(), parameter: None }
     }
 

@@ -10,6 +10,7 @@ use crate::import::ImportProgress;
 use crate::job::Job;
 use crate::settings::{KeyStatus, Settings};
 use crate::standing::Standing;
+use crate::storyboard::Storyboard;
 
 /// One thing that happened, with the whole snapshot of what it happened to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
@@ -27,6 +28,8 @@ pub enum Event {
     Catalogue(Catalogue),
     /// The engine as a whole stands differently: paused, offline, short of space.
     Standing(Standing),
+    /// A storyboard was made or changed, or one of its jobs.
+    Storyboard(Storyboard),
     /// How far an import is. Throttled; the last one has no file left.
     Import(ImportProgress),
     /// The library is being made again: how many recipes were read so far. Only while there is no library.

@@ -45,6 +45,10 @@ id! {
     FilmId
 }
 id! {
+    /// A storyboard in the library: a UUID version 7.
+    StoryboardId
+}
+id! {
     /// The service's own id of a task, as received. Its form is the service's business.
     TaskId
 }

@@ -31,6 +31,7 @@ pub mod request;
 pub mod session;
 pub mod settings;
 pub mod standing;
+pub mod storyboard;
 pub mod usage;
 
 pub use batch::{Batch, BatchEntry, BatchError, BatchProblem, BatchRow, Unread, read_batch};
@@ -53,7 +54,7 @@ pub use gallery::{
     Amount, CardState, ClipOrigin, DayUse, DiskUse, Exported, Filter, GalleryQuery, Mark, MarkProblem, SavedSearch,
     Shape, Shelf, ShelfDay, Sort, SortKey, Span, TagCount,
 };
-pub use ids::{ClipId, FilmId, ImageId, JobId, ModelId, TaskId};
+pub use ids::{ClipId, FilmId, ImageId, JobId, ModelId, StoryboardId, TaskId};
 pub use image::{ImageFormat, ImageRef};
 pub use import::{ImportProblem, ImportProgress, ImportSummary, KnownFile, KnownFilm, RefusedFile};
 pub use job::{Failure, FailureCode, Job, JobState, Outcome, Provider, Wait, WaitReason};
@@ -67,6 +68,9 @@ pub use settings::{
     SettingsProblem, Theme,
 };
 pub use standing::{Hindrance, PauseCause, Standing};
+pub use storyboard::{
+    Agreed, Approval, BoardRow, BoardState, BoardWait, Shot, ShotCheck, ShotRow, ShotState, Storyboard, StoryboardCheck,
+};
 pub use usage::{
     BudgetMark, BudgetWarning, Charge, Days, Owed, Sum, Usage, UsageFormat, UsagePage, UsageQuery, UsageRow, UsageSort,
     Week,

@@ -10,4 +10,5 @@ pub mod jobs;
 pub mod key;
 pub mod recall;
 pub mod session;
+pub mod storyboards;
 pub mod usage;

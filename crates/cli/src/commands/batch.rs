@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use lastframe_engine::Engine;
 use lastframe_model::batch::{Around, MAX_BYTES, NoPicture};
-use lastframe_model::{Batch, BatchEntry, BatchRow, Field, ImageId, ImageRef, Length, Provider, Request, read_batch};
+use lastframe_model::{
+    Batch, BatchEntry, BatchRow, Field, ImageId, ImageRef, Length, Problem, Provider, Request, read_batch,
+};
 
 use crate::commands::pictures::Picture;
 use crate::failure::CliError;
@@ -14,6 +16,8 @@ use crate::place::Place;
 
 /// A list, and the files that its rows name.
 pub struct List {
+    /// How it was given.
+    name: &'static str,
     pub batch: Batch,
     files: Files,
 }
@@ -44,9 +48,17 @@ impl Files {
 
 impl List {
     /// Reads a list; what a row does not say is as in `base`. What is left out is said.
-    pub fn read(path: &Path, base: &Request, place: &Place, output: Output) -> Result<Self, CliError> {
-        let refused =
-            |why: String| CliError::Batch { row: None, column: None, message: format!("{}: {why}", path.display()) };
+    pub fn read(
+        name: &'static str,
+        path: &Path,
+        base: &Request,
+        place: &Place,
+        output: Output,
+    ) -> Result<Self, CliError> {
+        let refused = |why: String| {
+            let message = format!("{}: {why}", path.display());
+            CliError::Batch { list: name, row: None, column: None, message }
+        };
         let size = std::fs::metadata(path).map_err(|error| refused(error.to_string()))?.len();
         // Before it is read: twice as much is what UTF-16 makes of the limit.
         if size > 2 * MAX_BYTES as u64 {
@@ -62,25 +74,35 @@ impl List {
         if !batch.unknown_columns.is_empty() {
             output.say(&format!("Columns that mean nothing here were left out: {}.", batch.unknown_columns.join(", ")));
         }
-        Ok(Self { batch, files })
+        Ok(Self { name, batch, files })
     }
 
     /// Says everything that is wrong, and refuses the list if any row cannot be sent.
     pub fn check(&self, output: Output) -> Result<(), CliError> {
+        let problems = self.batch.rows.iter().enumerate();
+        self.refuse(problems.flat_map(|(place, row)| row.problems.iter().map(move |problem| (place, problem))), output)
+    }
+
+    /// The same with problems found elsewhere, each with the place of its row from 0.
+    pub fn refuse<'a>(
+        &self,
+        problems: impl Iterator<Item = (usize, &'a Problem)>,
+        output: Output,
+    ) -> Result<(), CliError> {
         let mut refusal = None;
-        for (row, number) in self.batch.rows.iter().zip(1..) {
-            for problem in &row.problems {
-                let column = (problem.field, column(row, problem.field));
-                let error = CliError::Batch {
-                    row: Some((number, row.line)),
-                    column: Some(column),
-                    message: problem.message.clone(),
-                };
-                match (problem.warning, &refusal) {
-                    // The first is how the command fails.
-                    (false, None) => refusal = Some(error),
-                    _ => output.say(&error.to_string()),
-                }
+        for (place, problem) in problems {
+            let row = self.batch.rows.get(place);
+            let number = u32::try_from(place.saturating_add(1)).unwrap_or(u32::MAX);
+            let error = CliError::Batch {
+                list: self.name,
+                row: row.map(|row| (number, row.line)),
+                column: row.map(|row| (problem.field, column(row, problem.field))),
+                message: problem.message.clone(),
+            };
+            match (problem.warning, &refusal) {
+                // The first is how the command fails.
+                (false, None) => refusal = Some(error),
+                _ => output.say(&error.to_string()),
             }
         }
         refusal.map_or(Ok(()), Err)

@@ -57,7 +57,7 @@ async fn list(
     place: &Place,
     output: Output,
 ) -> Result<End, CliError> {
-    let list = List::read(path, &wanted.request, place, output)?;
+    let list = List::read("--batch", path, &wanted.request, place, output)?;
     if typed.estimate {
         output.result(&list.batch, || batch::estimate(&list.batch, &place.provider))?;
         let refused = list.batch.rows.iter().any(|row| row.refusal().is_some());
@@ -94,7 +94,7 @@ async fn make_list(
 }
 
 /// Puts the kept pictures of the flags in the place of those without an id.
-fn take_pictures(request: &mut Request, base: &Request) {
+pub fn take_pictures(request: &mut Request, base: &Request) {
     let is_typed = |image: &ImageRef| image.id.as_str().is_empty();
     if request.first_frame.as_ref().is_some_and(is_typed) {
         request.first_frame.clone_from(&base.first_frame);

@@ -14,6 +14,7 @@ mod queue;
 mod read;
 mod rehearsal;
 mod request;
+mod storyboard;
 mod usage;
 mod work;
 
@@ -26,6 +27,7 @@ use crate::place::Place;
 pub async fn run(command: Command, place: &Place, output: Output) -> Result<End, CliError> {
     match command {
         Command::Generate(wanted) => generate::run(&wanted, place, output).await,
+        Command::Storyboard(wanted) => storyboard::run(&wanted, place, output).await,
         Command::Run => work::run(place, output).await,
         Command::Resolve(outcome) => work::resolve(&outcome, place, output).await,
         Command::Recheck { job } => work::recheck(&job, place, output).await,

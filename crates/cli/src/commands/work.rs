@@ -1,8 +1,9 @@
 //! Go on with jobs, and settle those whose submit has an unknown outcome.
 
-use lastframe_model::{Job, JobId, Outcome, Provider, TaskId};
+use lastframe_model::{BoardState, Job, JobId, Outcome, Provider, TaskId};
 
 use crate::arguments::Resolve;
+use crate::commands::storyboard;
 use crate::failure::{CliError, End};
 use crate::follow::{Followed, Made, Work};
 use crate::output::{Output, job_line};
@@ -17,12 +18,15 @@ pub async fn run(place: &Place, output: Output) -> Result<End, CliError> {
 }
 
 async fn carry(work: &mut Work<'_>, output: Output) -> Result<End, CliError> {
-    let jobs = work.library.open_jobs()?;
-    if jobs.is_empty() {
+    let mut jobs = work.library.open_jobs()?;
+    let mut boards = work.engine.storyboards().await?;
+    boards.retain(|board| board.state == BoardState::Running);
+    if jobs.is_empty() && boards.is_empty() {
         output.result_and_words(&Made { jobs: Vec::new(), clips: Vec::new() }, "There is no unfinished job.")?;
         return Ok(End::Done);
     }
-    let mut providers: Vec<&Provider> = jobs.iter().map(|job| &job.provider).collect();
+    let mut providers: Vec<&Provider> =
+        jobs.iter().map(|job| &job.provider).chain(boards.iter().map(|board| &board.provider)).collect();
     providers.sort_by_key(|provider| format!("{provider:?}"));
     providers.dedup();
     for provider in providers {
@@ -31,7 +35,19 @@ async fn carry(work: &mut Work<'_>, output: Output) -> Result<End, CliError> {
             output.say(&error.to_string());
         }
     }
-    let followed = work.follow(&jobs, |_| false).await;
+    let mut followed = work.follow(&jobs, |_| false).await;
+    for board in &boards {
+        if matches!(followed, Followed::Settled) {
+            followed = work.follow_board(&board.id).await?;
+        }
+        let now = work.engine.storyboard(&board.id).await?;
+        // What it made meanwhile, beside what was open at the start.
+        let made = now.shots.iter().zip(&board.shots).filter(|(now, before)| now.job.is_some() && before.job.is_none());
+        jobs.extend(made.filter_map(|(now, _)| now.job.clone()));
+        if now.state != BoardState::Done {
+            output.say(&storyboard::next_words(&now));
+        }
+    }
     if matches!(followed, Followed::Interrupted) {
         output.say("Stopped here. Nothing is lost: `lastframe run` goes on with every job.");
         work.halt().await;

@@ -13,5 +13,6 @@ mod organise;
 mod prices;
 mod run;
 mod service;
+mod storyboards;
 mod usage;
 mod world;

@@ -30,6 +30,7 @@ mod rehearsal;
 mod resumes;
 mod service;
 mod specs;
+mod storyboards;
 mod submits;
 
 use std::path::Path;
@@ -150,6 +151,7 @@ fn start_by(
             | Event::Gallery { .. }
             | Event::Films { .. }
             | Event::Export(_)
+            | Event::Storyboard(_)
             | Event::Import(_) => {}
         }
         listen(&event);

@@ -9,7 +9,7 @@ use lastframe_rehearsal::{Options, Rehearsal};
 
 use crate::{Running, boat, start};
 
-async fn rehearse(folder: &Path, running: &Running, speed: f64) -> Rehearsal {
+pub async fn rehearse(folder: &Path, running: &Running, speed: f64) -> Rehearsal {
     let options = Options { speed, ..Options::in_folder(folder.join("rehearsal")) };
     let rehearsal = Rehearsal::start(options).await.unwrap();
     let client = Client::new(rehearsal.address(), rehearsal.key().clone()).unwrap();
@@ -30,7 +30,7 @@ fn clip_of(running: &Running, id: &JobId) -> Clip {
 }
 
 /// Mean difference of two pictures, 0 – 255.
-fn difference(a: &image::RgbImage, b: &image::RgbImage) -> f64 {
+pub fn difference(a: &image::RgbImage, b: &image::RgbImage) -> f64 {
     assert_eq!(a.dimensions(), b.dimensions());
     let sum: u64 = a.as_raw().iter().zip(b.as_raw()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
     sum as f64 / a.as_raw().len() as f64

@@ -13,6 +13,7 @@ mod queue;
 mod rebuilding;
 mod recalling;
 mod reserve;
+mod storyboards;
 mod usage;
 
 use std::path::{Path, PathBuf};

@@ -13,6 +13,7 @@ import { prices } from './en/prices';
 import { queue } from './en/queue';
 import { recall } from './en/recall';
 import { settings } from './en/settings';
+import { storyboard } from './en/storyboard';
 import { templates } from './en/templates';
 import { usage } from './en/usage';
 import { viewer } from './en/viewer';
@@ -32,6 +33,7 @@ export const en = {
   ...queue,
   ...recall,
   ...settings,
+  ...storyboard,
   ...templates,
   ...usage,
   ...viewer,

@@ -14,6 +14,7 @@ import { prices } from './zh/prices';
 import { queue } from './zh/queue';
 import { recall } from './zh/recall';
 import { settings } from './zh/settings';
+import { storyboard } from './zh/storyboard';
 import { templates } from './zh/templates';
 import { usage } from './zh/usage';
 import { viewer } from './zh/viewer';
@@ -33,6 +34,7 @@ export const zh: Record<MessageKey, string> = {
   ...queue,
   ...recall,
   ...settings,
+  ...storyboard,
   ...templates,
   ...usage,
   ...viewer,

@@ -133,6 +133,28 @@ export const commands = {
 	startBatch: (act: string, rows: BatchEntry[], provider: Provider, beyondGuards: boolean) => typedError<Job[], IpcError>(__TAURI_INVOKE("start_batch", { act, rows, provider, beyondGuards })),
 	/**  Crops or fits a picture of the library to a size in pixels; the new one is kept beside it. */
 	framePicture: (image: ImageId, size: PixelSize, framing: Framing) => typedError<ImageRef, IpcError>(__TAURI_INVOKE("frame_picture", { image, size, framing })),
+	/**  What is wrong with shots, what had to change so that each can begin with a frame, and what they would cost. */
+	checkStoryboard: (shots: Request[]) => typedError<StoryboardCheck, IpcError>(__TAURI_INVOKE("check_storyboard", { shots })),
+	/**
+	 *  Writes a storyboard down and starts its first shot. `act` names the click, as for `start_batch`; `provider` and
+	 *  `beyond_guards` as for `generate`.
+	 */
+	startStoryboard: (act: string, shots: Request[], approval: Approval, provider: Provider, beyondGuards: boolean) => typedError<Storyboard, IpcError>(__TAURI_INVOKE("start_storyboard", { act, shots, approval, provider, beyondGuards })),
+	/**  Storyboards that were not put away, newest first. */
+	storyboards: () => typedError<Storyboard[], IpcError>(__TAURI_INVOKE("storyboards")),
+	/**
+	 *  Starts a shot: the one that waits, or one that has a job already, again. `instead_of` is the job that it was seen to
+	 *  have; a shot that has another one by now is not started. `prompt` is its prompt from now on.
+	 */
+	runStoryboard: (id: StoryboardId, place: number, insteadOf: JobId | null, prompt: string | null, beyondGuards: boolean) => typedError<Storyboard, IpcError>(__TAURI_INVOKE("run_storyboard", { id, place, insteadOf, prompt, beyondGuards })),
+	/**  Lets no further shot start. */
+	haltStoryboard: (id: StoryboardId) => typedError<Storyboard, IpcError>(__TAURI_INVOKE("halt_storyboard", { id })),
+	/**  Lets a stopped storyboard go on. */
+	resumeStoryboard: (id: StoryboardId, beyondGuards: boolean) => typedError<Storyboard, IpcError>(__TAURI_INVOKE("resume_storyboard", { id, beyondGuards })),
+	/**  Gives a shot that was not started another prompt. */
+	changeShot: (id: StoryboardId, place: number, prompt: string) => typedError<Storyboard, IpcError>(__TAURI_INVOKE("change_shot", { id, place, prompt })),
+	/**  Puts a storyboard away that is not running. Its clips stay. */
+	putStoryboardAway: (id: StoryboardId) => typedError<null, IpcError>(__TAURI_INVOKE("put_storyboard_away", { id })),
 	/**  Fetches the live model specs now, however fresh they are, and returns the models that can be asked for. */
 	refreshCatalogue: () => typedError<Catalogue, IpcError>(__TAURI_INVOKE("refresh_catalogue")),
 	/**  Where every clip of a query stands. */
@@ -291,6 +313,13 @@ export type Amount = {
 	bytes: number | null,
 };
 
+/**  Whether the person is asked before each further shot. */
+export type Approval = 
+/**  Every shot after the first waits for a click that shows its price. */
+"each_seam" | 
+/**  The total was agreed to at the start; each shot goes when the one before it is done. */
+"run_through";
+
 /**  What is around a picture that does not fill its new shape. */
 export type Background = 
 /**  The mean colour of the picture's outermost pixels. */
@@ -364,6 +393,36 @@ export type Billed = {
 	/**  Tokens in all. */
 	tokens: number | null,
 };
+
+/**  Where a storyboard stands. */
+export type BoardState = 
+/**  A shot is under way, or about to be. */
+"running" | 
+/**  The next shot needs a word of the person; [`Storyboard::wait`] says which. */
+"waiting" | 
+/**  A shot failed, was canceled, or has an unknown outcome: none follows it. */
+"stopped" | 
+/**  The person stopped it. A shot that was sent already is followed to its end. */
+"halted" | 
+/**  Every shot has its clip. */
+"done";
+
+/**  What a storyboard waits for. */
+export type BoardWait = 
+/**  The person looks at each seam. */
+{ why: "approval" } | 
+/**  The next shot would pass a guard on spending. */
+{ why: "guard"; 
+/**  Which, and by how much. */
+breach: GuardBreach } | 
+/**  The next shot cannot be asked for any more: its model has changed meanwhile. */
+{ why: "refused"; 
+/**  Why. */
+problem: Problem } | 
+/**  The frame that the next shot begins with cannot be had. */
+{ why: "no_frame"; 
+/**  Why, in English. */
+message: string };
 
 /**  How far a budget is used up. */
 export type BudgetMark = 
@@ -593,6 +652,8 @@ export type Event =
 { kind: "catalogue"; value: Catalogue } | 
 /**  The engine as a whole stands differently: paused, offline, short of space. */
 { kind: "standing"; value: Standing } | 
+/**  A storyboard was made or changed, or one of its jobs. */
+{ kind: "storyboard"; value: Storyboard } | 
 /**  How far an import is. Throttled; the last one has no file left. */
 { kind: "import"; value: ImportProgress } | 
 /**  The library is being made again: how many recipes were read so far. Only while there is no library. */
@@ -1752,7 +1813,11 @@ export type ProblemCode =
 /**  The value of a parameter is none of its choices. */
 "extra_choice" | 
 /**  The text of a parameter is too short or too long. */
-"extra_length";
+"extra_length" | 
+/**  A shot after the first brings a picture: it begins with the frame that the one before it ends on. */
+"shot_picture" | 
+/**  A storyboard without a shot, or with too many. */
+"shots_range";
 
 /**  Which service a job belongs to. */
 export type Provider = 
@@ -2104,6 +2169,48 @@ export type ShotTrouble =
 "missing" | 
 /**  It lies in the trash. */
 "trashed";
+/**  A shot as the window and the command line see it. */
+export type Shot = {
+	/**  What is or was asked for; of a shot that was not started without the frame that it begins with. */
+	request: Request,
+	/**  Where it stands. */
+	state: ShotState,
+	/**  What came of it. */
+	job: Job | null,
+	/**  Its clip, as long as that is in the library. */
+	clip: ClipId | null,
+	/**  What it is expected to cost, by the prices of now if it was not started. */
+	estimate: Estimate,
+};
+
+/**  What the form shows about one shot. */
+export type ShotCheck = {
+	/**  As it would be asked for, without the frame that it begins with. */
+	request: Request,
+	/**  What had to change, so that it can begin with a frame. */
+	adjustments: Adjustment[],
+	/**  What is wrong with it. */
+	problems: Problem[],
+	/**  What it would probably cost. */
+	estimate: Estimate,
+};
+
+/**  Where one shot stands. */
+export type ShotState = 
+/**  Not started. */
+"planned" | 
+/**  Not started, and it is its turn: the storyboard needs a word of the person. */
+"waiting" | 
+/**  Its job is under way. */
+"going" | 
+/**  It has its clip. */
+"done" | 
+/**  Its job failed. */
+"failed" | 
+/**  Nobody knows whether the service accepted it. */
+"unknown" | 
+/**  Its job was taken out of the queue, or is no longer followed. */
+"canceled";
 
 /**  An order of clips. Those that are equal in it stand newest first. */
 export type Sort = {
@@ -2176,6 +2283,47 @@ export type Standing = {
 	/**  USD spent in this calendar month: billed, and what open or unknown jobs may cost. Practice costs nothing. */
 	spent_this_month: Usd,
 };
+
+/**  A storyboard as the window and the command line see it: always the whole snapshot. */
+export type Storyboard = {
+	/**  Its id. */
+	id: StoryboardId,
+	/**  Who makes its clips. */
+	provider: Provider,
+	/**  Whether each seam is looked at. */
+	approval: Approval,
+	/**  Where it stands. */
+	state: BoardState,
+	/**  What it waits for, while it waits. */
+	wait: BoardWait | null,
+	/**  The place of the first shot without a clip, from 0; `None` when all have theirs. */
+	turn: number | null,
+	/**  In playing order. */
+	shots: Shot[],
+	/**  What was spent, and what is still to come, USD; `None` when a price is not known. */
+	total: Usd | null,
+	/**  What its jobs cost or may cost so far, takes that were replaced included; pretended in rehearsal. */
+	spent: Usd,
+	/**  What the shots that are not started are expected to cost; `None` when a price is not known. */
+	to_come: Usd | null,
+	/**  When the button was pressed. */
+	made_at: string,
+	/**  A snapshot with a lower number than one already seen is old. */
+	revision: number,
+};
+
+/**  What the form shows about shots written ahead. */
+export type StoryboardCheck = {
+	/**  In playing order. */
+	shots: ShotCheck[],
+	/**  What is wrong with all of them together: none, or too many. */
+	problem: Problem | null,
+	/**  What all of them would cost; `None` when a price is not known. */
+	total: Usd | null,
+};
+
+/**  A storyboard in the library: a UUID version 7. */
+export type StoryboardId = string;
 
 /**  The sum of jobs of hosted services. Rehearsals and imported clips are never in one. */
 export type Sum = {

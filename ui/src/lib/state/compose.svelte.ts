@@ -39,7 +39,7 @@ export type Order =
   | { kind: 'focus' };
 
 /** What of the composer opens over it. */
-export type ComposerPart = 'past' | 'templates' | 'save-preset' | 'manage-presets';
+export type ComposerPart = 'past' | 'templates' | 'save-preset' | 'manage-presets' | 'storyboard';
 
 type Taker = (order: Order) => Promise<void>;
 

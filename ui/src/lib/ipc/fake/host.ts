@@ -1,7 +1,19 @@
 // A whole program in the page, for tests and design in a plain browser: every command on data in memory, jobs that
 // advance by timers, events as the engine sends them. It is never part of the desktop build.
 
-import type { Clip, Event, FileCheck, Film, Hindrance, KeyStatus, Session, Settings, Wait } from '../bindings';
+import type {
+  Clip,
+  Continuation,
+  Event,
+  FileCheck,
+  Film,
+  Hindrance,
+  KeyStatus,
+  Provider,
+  Session,
+  Settings,
+  Wait,
+} from '../bindings';
 import { CommandError, type Commands, type Host } from '../host';
 import { emptyRequest } from '$lib/state/request';
 import { readBatch } from './batches';
@@ -29,6 +41,7 @@ import { PresetShelf, pastPrompts } from './recall';
 import { recipeIn } from './recipes';
 import { idAt, sample, type Sampled } from './samples';
 import { scenarioOf, type Scenario } from './scenario';
+import { checkStoryboard, FakeBoards } from './storyboards';
 import { FakeLedger } from './usage';
 
 const DRAFT = 'fake-draft';
@@ -76,7 +89,10 @@ export function fakeHost(query: URLSearchParams): Host {
   const listeners = new Set<(event: Event) => void>();
   // Snapshots, as over the wire: what the window does to one does not reach the program.
   const wire = <T>(value: T): T => (value === undefined ? value : (JSON.parse(JSON.stringify(value)) as T));
-  const tell = (event: Event): void => listeners.forEach((heard) => heard(wire(event)));
+  const tell = (event: Event): void => {
+    listeners.forEach((heard) => heard(wire(event)));
+    boards.heard(event);
+  };
 
   const stock: Sampled =
     scenario.name === 'full' ? sample(Date.now(), scenario.years) : { clips: [], jobs: [], pictures: new Map() };
@@ -91,6 +107,18 @@ export function fakeHost(query: URLSearchParams): Host {
   const work = new FakeJobs(scenario, tell, (clip) => {
     gallery.changed();
     shelf.dress(clip.id, clip.media.width, clip.media.height, clip.request.first_frame);
+  });
+  const boards: FakeBoards = new FakeBoards({
+    job: (id) => work.job(id),
+    start: (request, provider) => work.start(request, provider),
+    move: (id, changes) => work.move(id, changes),
+    continueFrom: (clip) => plain.continueFrom(clip) as Continuation,
+    guard: (provider, costs) => guard(settings.guards ?? {}, provider, costs, work.spentThisMonth()),
+    costOf: (job) => {
+      if (job.state === 'failed' || job.state === 'canceled') return '0';
+      return work.clips.get(job.clip ?? '')?.billed.cost ?? job.estimate.cost ?? '0';
+    },
+    tell,
   });
   const gallery = new FakeGallery({ clips: work.clips, many, tell });
   for (const clip of stock.clips.slice(0, scenario.missing)) clip.missing = true;
@@ -136,6 +164,8 @@ export function fakeHost(query: URLSearchParams): Host {
     ? { state: 'stored', last_four: '7f3a', problem: null, keychain: null, refused: false }
     : { state: 'missing', last_four: null, problem: null, keychain: null, refused: false };
 
+  const providerNow = (): Provider =>
+    settings.door === 'connect' ? { kind: 'service', address: settings.service_address ?? '' } : { kind: 'rehearsal' };
   const newest = (): Clip[] => [...work.clips.values()].sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
   const clipBy = (id: string): Clip => {
     const clip = work.clips.get(id) ?? many?.find(id);
@@ -251,10 +281,7 @@ export function fakeHost(query: URLSearchParams): Host {
           hint: null,
           reason: { kind: 'request', code: wrong.code },
         });
-      const provider =
-        settings.door === 'connect'
-          ? ({ kind: 'service', address: settings.service_address ?? '' } as const)
-          : ({ kind: 'rehearsal' } as const);
+      const provider = providerNow();
       if (JSON.stringify(believed) !== JSON.stringify(provider))
         throw refuse('wrong_state', 'The service was changed in the meantime; nothing was sent.');
       const costs = Array.from({ length: count }, () => check(request, 1).total);
@@ -295,10 +322,7 @@ export function fakeHost(query: URLSearchParams): Host {
     readBatch,
     startBatch: (act, rows, believed, beyondGuards) => {
       if (startedActs.has(act)) throw refuse('wrong_state', 'This list was started already.');
-      const provider =
-        settings.door === 'connect'
-          ? ({ kind: 'service', address: settings.service_address ?? '' } as const)
-          : ({ kind: 'rehearsal' } as const);
+      const provider = providerNow();
       if (JSON.stringify(believed) !== JSON.stringify(provider))
         throw refuse('wrong_state', 'The service was changed in the meantime; nothing was sent.');
       const costs = rows.flatMap(({ request, count }) => Array.from({ length: count }, () => check(request, 1).total));
@@ -306,6 +330,19 @@ export function fakeHost(query: URLSearchParams): Host {
       startedActs.add(act);
       return rows.flatMap(({ request, count }) => Array.from({ length: count }, () => work.start(request, provider)));
     },
+    checkStoryboard,
+    startStoryboard: (act, shots, approval, believed, beyondGuards) => {
+      if (JSON.stringify(believed) !== JSON.stringify(providerNow()))
+        throw refuse('wrong_state', 'The service was changed in the meantime; nothing was sent.');
+      return boards.start(act, shots, approval, providerNow(), beyondGuards);
+    },
+    storyboards: () => boards.all(),
+    runStoryboard: (id, place, insteadOf, prompt, beyondGuards) =>
+      boards.run(id, place, insteadOf, prompt, beyondGuards),
+    haltStoryboard: (id) => boards.halt(id),
+    resumeStoryboard: (id, beyondGuards) => boards.resume(id, beyondGuards),
+    changeShot: (id, place, prompt) => boards.change(id, place, prompt),
+    putStoryboardAway: (id) => boards.putAway(id),
     takeFrame: (id, frame) => {
       const { media } = clipBy(id);
       return { id: `frame-${id}@${frame}`, format: 'png', width: media.width, height: media.height, bytes: 900_000 };
@@ -324,7 +361,9 @@ export function fakeHost(query: URLSearchParams): Host {
       const { request, provider } = work.job(id);
       if (!beyondGuards) guard(settings.guards ?? {}, provider, [check(request, 1).total], work.spentThisMonth());
       const old = work.moveFrom(id, ['failed', 'unknown'], { dismissed: true });
-      return work.start(old.request, old.provider);
+      const again = work.start(old.request, old.provider);
+      boards.replaced(old.id, again.id);
+      return again;
     },
     settle: (id, outcome) => {
       if (outcome.kind === 'not_sent')
