@@ -48,12 +48,15 @@ async function build() {
   await systemPackages(['build', 'run', 'test']);
   await npmPackages();
   const needed = new Set(names.flatMap((name) => parts[name].needs));
-  const release = profile === 'release' ? ['--release'] : [];
-  if (needed.has('desktop')) {
-    await page();
-    await must('cargo', ['build', ...release, '-p', 'lastframe-desktop', ...embeddedPage]);
+  if (needed.has('desktop')) await page();
+  if (profile === 'debug') {
+    // As the tests build it, so that nothing is compiled a second time.
+    if (needed.has('desktop') || needed.has('cli'))
+      await must('cargo', ['build', '--workspace', ...embeddedPage, '--bins']);
+  } else {
+    if (needed.has('desktop')) await must('cargo', ['build', '--release', '-p', 'lastframe-desktop', ...embeddedPage]);
+    if (needed.has('cli')) await must('cargo', ['build', '--release', '-p', 'lastframe-cli']);
   }
-  if (needed.has('cli')) await must('cargo', ['build', ...release, '-p', 'lastframe-cli']);
   if (needed.has('many')) await finding.build();
   if (needed.has('films')) await films.build();
   if (needed.has('empty')) await starting.build(profile);

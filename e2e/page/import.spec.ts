@@ -100,3 +100,39 @@ test('a clip’s file is copied from its menu and from the viewer', async ({ pag
   await expect(page.getByTestId('viewer-facts').getByRole('button', { name: 'Copy file' })).toBeVisible();
   await expect(page.getByTestId('drag-file')).toBeVisible();
 });
+
+/** A drag whose files the web view keeps to itself, as WebKitGTK does; the program knows them. */
+async function kept(page: Page, target: string, files: { name: string; data: string }[]): Promise<void> {
+  await page.evaluate((told) => void dispatchEvent(new CustomEvent('fake-drag', { detail: told })), files);
+  const dataTransfer = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer();
+    transfer.setData('text/uri-list', 'file:///somewhere/holiday.mp4');
+    return transfer;
+  });
+  await page.dispatchEvent(target, 'dragenter', { dataTransfer });
+  await page.dispatchEvent(target, 'dragover', { dataTransfer });
+  // The program is asked once, and then the drag goes on.
+  await expect(async () => {
+    await page.dispatchEvent(target, 'dragover', { dataTransfer });
+    expect(await page.getByTestId('drop').count()).toBe(files.length > 0 ? 1 : 0);
+  }).toPass();
+  await page.dispatchEvent(target, 'drop', { dataTransfer });
+}
+
+test('files that the web view keeps to itself are told by the program', async ({ page, open }) => {
+  await open();
+  await coming(page, { good: 2 });
+  const before = await clipCards(page).count();
+  await kept(page, '[data-testid="place-gallery"]', [{ name: 'holiday.mp4', data: '' }]);
+  await expect(page.getByTestId('toast')).toContainText('2 clips imported');
+  await expect.poll(() => clipCards(page).count()).toBeGreaterThan(before);
+
+  // On the composer the program is asked what is in them.
+  const recipe = JSON.stringify({ version: 1, clip: { request: { prompt: 'A lamp in the fog' } }, reply: '{}' });
+  await kept(page, '[data-testid="prompt"]', [{ name: 'lamp.json', data: Buffer.from(recipe).toString('base64') }]);
+  await expect(page.getByTestId('prompt')).toHaveValue('A lamp in the fog');
+
+  // A link is dragged as well, and is nobody's file.
+  await kept(page, '[data-testid="place-gallery"]', []);
+  await expect(page.getByTestId('prompt')).toHaveValue('A lamp in the fog');
+});

@@ -41,7 +41,7 @@ function holds({ path, text }, name) {
 test('every fault names a test that exists', () => {
   const rows = named(readFileSync(inside('ARCHITECTURE.md'), 'utf8'), 'What can go wrong and what happens then');
   assert.ok(rows.length > 40, 'the page has its rows');
-  const files = ['crates', 'src-tauri', 'e2e', 'scripts'].flatMap((folder) => sources(inside(folder)));
+  const files = ['crates', 'src-tauri', 'ui/src', 'e2e', 'scripts'].flatMap((folder) => sources(inside(folder)));
   for (const { row, tests } of rows) {
     assert.ok(tests.length > 0, `a fault without a test: ${row}`);
     for (const name of tests)

@@ -1,4 +1,4 @@
-//! Pictures on their way in: from the page as base64, from a file the person picked.
+//! Pictures on their way in: from the page as base64, from a file the person picked or let go over the window.
 
 use std::path::PathBuf;
 
@@ -14,6 +14,11 @@ const READ_LIMIT: u64 = 256 * 1024 * 1024;
 /// The bytes of a base64 text.
 pub fn decode(data: &str) -> Result<Vec<u8>, IpcError> {
     STANDARD.decode(data).map_err(|_| IpcError::new(ErrorCode::Unreadable, "The file did not arrive whole."))
+}
+
+/// Bytes as a base64 text.
+pub fn encode(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
 }
 
 /// The bytes of a file.

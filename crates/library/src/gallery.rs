@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use lastframe_model::{
-    Amount, Clip, ClipId, ClipOrigin, DayUse, DiskUse, GalleryQuery, Shelf, ShelfDay, SortKey, TagCount,
+    Amount, Clip, ClipId, ClipOrigin, CommonMarks, DayUse, DiskUse, GalleryQuery, Shelf, ShelfDay, SortKey, TagCount,
 };
 use rusqlite::{Connection, OptionalExtension};
 
@@ -149,6 +149,11 @@ impl Library {
     /// Every tag of clips outside the trash, the most used first.
     pub fn tags(&self) -> Result<Vec<TagCount>, LibraryError> {
         self.indexed(|index| index.tag_counts())
+    }
+
+    /// What is written on all of these clips, those that are not in the library left out.
+    pub fn common_marks(&self, clips: &[ClipId]) -> Result<CommonMarks, LibraryError> {
+        self.indexed(|index| index.in_common(clips))
     }
 
     /// What clips take on the disk, in all and by the day in `zone`, newest first. What is free is not asked here.

@@ -1,11 +1,13 @@
 //! The shelf in memory: 64 bytes a clip, ordered and filtered in a few milliseconds. Knows rows and numbers; what words
 //! are found in is told from outside.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::tz::TimeZone;
 use lastframe_model::gallery::folded;
-use lastframe_model::{CardState, ClipOrigin, GalleryQuery, ModelId, Ratio, Resolution, Shape, SortKey, TagCount, Usd};
+use lastframe_model::{
+    CardState, ClipId, ClipOrigin, CommonMarks, GalleryQuery, ModelId, Ratio, Resolution, Shape, SortKey, TagCount, Usd,
+};
 use rusqlite::Connection;
 
 use crate::days::Days;
@@ -337,6 +339,20 @@ impl Index {
             }
         }
         tree
+    }
+
+    /// What is written on all of these clips, as far as they are here.
+    pub(crate) fn in_common(&self, clips: &[ClipId]) -> CommonMarks {
+        let (mut starred, mut sets) = (true, BTreeSet::new());
+        for place in clips.iter().filter_map(|clip| self.place_of(key_of(clip.as_str()))) {
+            let entry = self.at(place);
+            starred &= entry.flags & STARRED != 0;
+            sets.insert(entry.tags);
+        }
+        let sets: Vec<&[String]> = sets.into_iter().map(|set| self.tag_sets[set as usize].as_slice()).collect();
+        let in_all = |tag: &&String| sets.iter().all(|set| has_all(set, std::slice::from_ref(*tag)));
+        let tags = sets.first().map(|first| first.iter().filter(in_all).cloned().collect()).unwrap_or_default();
+        CommonMarks { starred: starred && !sets.is_empty(), tags }
     }
 
     /// Every tag outside the trash, the most used first.

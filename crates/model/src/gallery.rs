@@ -220,6 +220,15 @@ pub enum Mark {
     },
 }
 
+/// What is written on all of some clips.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct CommonMarks {
+    /// Whether each has a star.
+    pub starred: bool,
+    /// The tags that each has.
+    pub tags: Vec<String>,
+}
+
 /// Why something cannot be written on a clip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Type, thiserror::Error)]
 #[serde(rename_all = "snake_case")]

@@ -86,6 +86,15 @@ pub enum ImportProblem {
     Library,
 }
 
+/// A file that is dragged over the window, or was let go over it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct DroppedFile {
+    /// Its name, without the folders.
+    pub name: String,
+    /// Bytes; 0 where nobody can say.
+    pub bytes: f64,
+}
+
 impl ImportProblem {
     /// Whether no other file could be taken either.
     #[must_use]

@@ -51,12 +51,12 @@ pub use film::{
 };
 pub use framing::{Background, Framing, FramingOffer, framing_offers};
 pub use gallery::{
-    Amount, CardState, ClipOrigin, DayUse, DiskUse, Exported, Filter, GalleryQuery, Mark, MarkProblem, SavedSearch,
-    Shape, Shelf, ShelfDay, Sort, SortKey, Span, TagCount,
+    Amount, CardState, ClipOrigin, CommonMarks, DayUse, DiskUse, Exported, Filter, GalleryQuery, Mark, MarkProblem,
+    SavedSearch, Shape, Shelf, ShelfDay, Sort, SortKey, Span, TagCount,
 };
 pub use ids::{ClipId, FilmId, ImageId, JobId, ModelId, StoryboardId, TaskId};
 pub use image::{ImageFormat, ImageRef};
-pub use import::{ImportProblem, ImportProgress, ImportSummary, KnownFile, KnownFilm, RefusedFile};
+pub use import::{DroppedFile, ImportProblem, ImportProgress, ImportSummary, KnownFile, KnownFilm, RefusedFile};
 pub use job::{Failure, FailureCode, Job, JobState, Outcome, Provider, Wait, WaitReason};
 pub use length::Length;
 pub use live::{SpecError, SpecProblem};

@@ -1,6 +1,8 @@
 //! Finding and organising clips.
 
-use lastframe_model::{Clip, ClipId, DiskUse, Exported, GalleryQuery, IpcError, Mark, SavedSearch, Shelf, TagCount};
+use lastframe_model::{
+    Clip, ClipId, CommonMarks, DiskUse, Exported, GalleryQuery, IpcError, Mark, SavedSearch, Shelf, TagCount,
+};
 use tauri::{AppHandle, State};
 
 use crate::desk::Desk;
@@ -80,6 +82,14 @@ pub async fn delete_clips(desk: State<'_, Desk>, ids: Vec<ClipId>) -> Result<u32
 pub async fn tags(desk: State<'_, Desk>) -> Result<Vec<TagCount>, IpcError> {
     let library = desk.open().await?.library.clone();
     blocking(move || library.tags()).await?.map_err(words::library)
+}
+
+/// What is written on all of these clips.
+#[tauri::command]
+#[specta::specta]
+pub async fn common_marks(desk: State<'_, Desk>, ids: Vec<ClipId>) -> Result<CommonMarks, IpcError> {
+    let library = desk.open().await?.library.clone();
+    blocking(move || library.common_marks(&ids)).await?.map_err(words::library)
 }
 
 /// Every saved search, by name.

@@ -1,11 +1,12 @@
 //! Files that come into the library, files that leave it, and files that are not where they were.
 
-use lastframe_model::{Clip, ClipId, ImportSummary, IpcError};
+use lastframe_model::{Clip, ClipId, DroppedFile, ErrorCode, ImportSummary, IpcError};
 use tauri::{AppHandle, State};
 
 use crate::desk::Desk;
-use crate::dropped::Dropped;
-use crate::{dialogs, outward};
+use crate::dropped::{self, Dropped};
+use crate::open::blocking;
+use crate::{dialogs, outward, pictures};
 
 /// Lets the person pick videos and brings them in; `None` when they changed their mind. Progress is told by events.
 #[tauri::command]
@@ -30,6 +31,23 @@ pub async fn import_dropped(
         return Ok(None);
     }
     open.import(files).await.map(Some)
+}
+
+/// The files that are dragged over the window, or were let go over it last: what the web view does not tell its page.
+#[tauri::command]
+#[specta::specta]
+pub async fn dragged_files(dropped: State<'_, Dropped>) -> Result<Vec<DroppedFile>, IpcError> {
+    let files = dropped.seen();
+    blocking(move || files.iter().map(|file| dropped::described(file)).collect()).await
+}
+
+/// The bytes of a file that was let go over the window, by its place among the dragged ones, as base64.
+#[tauri::command]
+#[specta::specta]
+pub async fn dropped_file(dropped: State<'_, Dropped>, number: u32) -> Result<String, IpcError> {
+    let gone = || IpcError::new(ErrorCode::Unreadable, "This file was not let go over the window.");
+    let file = dropped.let_go_file(number).ok_or_else(gone)?;
+    Ok(pictures::encode(&pictures::read(file).await?))
 }
 
 /// Stops the import that is under way. What is in the library stays.

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use lastframe_library::{Library, LibraryError, Places, Rebuild, Rebuilt, Recipe};
 use lastframe_model::gallery::{NOTE_MAX, TAGS_MAX};
-use lastframe_model::{Clip, ClipId, GalleryQuery, JobState, Mark, MarkProblem, Usd};
+use lastframe_model::{Clip, ClipId, CommonMarks, GalleryQuery, JobState, Mark, MarkProblem, Usd};
 
 use crate::{World, at, open};
 
@@ -120,6 +120,26 @@ fn what_a_recipe_says_that_nobody_could_have_written_is_dropped_and_the_clip_ent
     let clip = get(&library, "a");
     assert_eq!((clip.name, clip.note.as_str(), clip.missing, clip.starred), (None, "", false, true));
     assert_eq!((clip.tags.len(), clip.tags[0].as_str()), (TAGS_MAX, "t0"));
+}
+
+#[test]
+fn what_clips_have_in_common_is_what_each_of_them_has() {
+    let world = World::new();
+    for (name, minute) in [("a", 1), ("b", 2), ("c", 3)] {
+        world.clip(name, minute, None);
+    }
+    let library = &world.library;
+    let common = |clips: &[&str]| library.common_marks(&some(clips)).unwrap();
+    assert_eq!(common(&["a", "b", "c"]), CommonMarks::default());
+    library.mark_clips(&some(&["a", "b"]), Mark::Star { on: true }).unwrap();
+    for (clips, name) in [(&["a", "b", "c"][..], "Night"), (&["a"], "sea"), (&["b", "c"], "夜景")] {
+        library.mark_clips(&some(clips), Mark::Tag { name: name.to_owned(), on: true }).unwrap();
+    }
+    assert_eq!(common(&["a", "b"]), CommonMarks { starred: true, tags: vec!["Night".to_owned()] });
+    assert_eq!(common(&["b", "c"]).tags, ["Night", "夜景"]);
+    assert!(!common(&["b", "c"]).starred, "one of them has none");
+    assert_eq!(common(&["a", "nobody"]), common(&["a"]), "who is not here has no say");
+    assert_eq!(common(&[]), CommonMarks::default(), "nobody has nothing");
 }
 
 #[test]

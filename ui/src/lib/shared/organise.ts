@@ -6,7 +6,7 @@ import { errorLine } from '$lib/i18n/words';
 import type { Clip, ClipId, Mark } from '$lib/ipc/bindings';
 import { CommandError, ipc } from '$lib/ipc/client';
 import { library } from '$lib/state/library.svelte';
-import { messages } from '$lib/state/messages.svelte';
+import { messages, type Toast } from '$lib/state/messages.svelte';
 import { marksOf, nameOf } from '$lib/state/request';
 
 /** How many clips are deleted at once: each means files that go. */
@@ -61,7 +61,7 @@ const called = (ids: readonly ClipId[]): string => {
 };
 
 /** What went into the trash while its toast is shown. */
-let lately: { toast: number; ids: readonly ClipId[] } | null = null;
+let lately: { toast: Toast | undefined; ids: readonly ClipId[] } | null = null;
 
 /**
  * Puts clips into the trash; a toast says so, with a way back. Acts that follow each other while it is shown have one
@@ -70,12 +70,13 @@ let lately: { toast: number; ids: readonly ClipId[] } | null = null;
 export async function trash(ids: readonly ClipId[]): Promise<void> {
   const title = called(ids);
   if (!(await attempt(() => ipc.trashClips([...ids])))) return;
-  const before = lately && messages.stands(lately.toast) ? lately : null;
+  const before = lately?.toast && messages.toasts.includes(lately.toast) ? lately : null;
   const all = before ? [...new Set([...before.ids, ...ids])] : ids;
-  if (before) messages.dismiss(before.toast);
+  if (before?.toast) messages.dismiss(before.toast.id);
   const words = title && !before ? t('find.trashed-one', { title }) : t('find.trashed', { count: all.length });
   const action = { label: t('find.undo'), run: (): void => void restore(all) };
-  lately = { toast: messages.say(words, { action }), ids: all };
+  messages.say(words, { action });
+  lately = { toast: messages.toasts.at(-1), ids: all };
   await library.refresh();
 }
 

@@ -19,8 +19,8 @@ export class Messages {
   announcement = $state('');
   #next = 1;
 
-  /** Shows a toast for some seconds; its id. */
-  say(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): number {
+  /** Shows a toast for some seconds. */
+  say(text: string, options: { tone?: Toast['tone']; action?: Toast['action'] } = {}): void {
     const toast: Toast = { id: this.#next++, text, tone: options.tone ?? 'plain', action: options.action };
     // The same words twice are one toast.
     const toasts = [...this.toasts.filter((other) => other.text !== text), toast];
@@ -31,12 +31,6 @@ export class Messages {
     }
     this.toasts = toasts;
     setTimeout(() => this.dismiss(toast.id), STAY[toast.tone]);
-    return toast.id;
-  }
-
-  /** Whether a toast is still shown. */
-  stands(id: number): boolean {
-    return this.toasts.some((toast) => toast.id === id);
   }
 
   dismiss(id: number): void {

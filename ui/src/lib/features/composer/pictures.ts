@@ -1,5 +1,6 @@
 // Pictures that arrive by hand: dropped or pasted files, and frames of clips dragged from elsewhere in the window.
 
+import { carriesFiles, filesOf, type GivenFile } from '$lib/shared/given';
 import { isList } from './lists';
 import { carriesRecipe } from './recipes';
 
@@ -13,12 +14,12 @@ export interface DraggedFrame {
 }
 
 /** Whether something dragged may be dropped as a frame. */
-export const carriesPicture = (data: DataTransfer | null): boolean =>
-  data !== null && (data.types.includes(FRAME_TYPE) || data.types.includes('Files'));
+export const carriesPicture = (event: DragEvent): boolean =>
+  carriesFiles(event) || (event.dataTransfer?.types.includes(FRAME_TYPE) ?? false);
 
 /** The frame of a clip that was dragged, if it was one. */
-export function draggedFrame(data: Pick<DataTransfer, 'getData'>): DraggedFrame | null {
-  const text = data.getData(FRAME_TYPE);
+export function draggedFrame(data: Pick<DataTransfer, 'getData'> | null): DraggedFrame | null {
+  const text = data?.getData(FRAME_TYPE) ?? '';
   if (text === '') return null;
   try {
     const { clip, frame } = JSON.parse(text) as Partial<DraggedFrame>;
@@ -30,12 +31,9 @@ export function draggedFrame(data: Pick<DataTransfer, 'getData'>): DraggedFrame 
   }
 }
 
-/** The first file among those dropped or pasted; the program judges whether it is a picture. */
-export const firstFile = (data: Pick<DataTransfer, 'files'> | null): File | null => data?.files[0] ?? null;
-
 /** The files among those dropped that may be pictures: neither clips nor recipes nor lists. */
-export const pictureFiles = (data: Pick<DataTransfer, 'files'> | null): File[] =>
-  [...(data?.files ?? [])].filter((file) => !carriesRecipe(file) && !isList(file));
+export const pictureFiles = (event: DragEvent): GivenFile[] =>
+  filesOf(event).filter((file) => !carriesRecipe(file) && !isList(file));
 
 /** A picture among what was pasted, if there is one. Some web views fill only `items`. */
 export function pastedPicture(data: Pick<DataTransfer, 'files' | 'items'> | null): File | null {

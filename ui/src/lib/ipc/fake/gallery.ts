@@ -3,6 +3,7 @@
 
 import type {
   Clip,
+  CommonMarks,
   DiskUse,
   Event,
   GalleryQuery,
@@ -227,6 +228,12 @@ export class FakeGallery {
       const others = (clip.tags ?? []).filter((tag) => tag !== name);
       return { ...clip, tags: mark.on ? [...others, name].sort((a, b) => a.localeCompare(b)) : others };
     });
+  }
+
+  commonMarks(ids: readonly string[]): CommonMarks {
+    const clips = ids.flatMap((id) => this.#world.clips.get(id) ?? this.#world.many?.find(id) ?? []);
+    const tags = (clips[0]?.tags ?? []).filter((tag) => clips.every((clip) => clip.tags?.includes(tag)));
+    return { starred: clips.length > 0 && clips.every((clip) => clip.starred), tags };
   }
 
   trash(ids: readonly string[]): number {

@@ -412,6 +412,7 @@ export function fakeHost(query: URLSearchParams): Host {
     restoreClips: (ids) => gallery.restore(ids),
     deleteClips: (ids) => gallery.delete(ids),
     tags: () => gallery.tags(),
+    commonMarks: (ids) => gallery.commonMarks(ids),
     savedSearches: () => gallery.searches(),
     saveSearch: (name, query) => gallery.saveSearch(name, query),
     deleteSearch: (name) => gallery.deleteSearch(name),
@@ -485,6 +486,8 @@ export function fakeHost(query: URLSearchParams): Host {
     },
     importFiles: () => imports.run(),
     importDropped: () => imports.run(),
+    draggedFiles: () => imports.dragged.map(({ name, data }) => ({ name, bytes: atob(data).length })),
+    droppedFile: (number) => imports.dragged[number]?.data ?? '',
     cancelImport: () => imports.cancel(),
     lookForClip: (id) => imports.look(clipBy(id).id),
     locateClip: (id) => {

@@ -13,6 +13,8 @@ export interface Coming {
 
 export class FakeImports {
   coming: Coming | null = null;
+  /** Files that the web view keeps to itself; `data` is base64. */
+  dragged: { name: string; data: string }[] = [];
   missing: Record<string, boolean> = {};
   #stop = false;
 
@@ -22,6 +24,7 @@ export class FakeImports {
     private dress: (id: string) => void,
   ) {
     addEventListener('fake-import', (event) => (this.coming = (event as CustomEvent<Coming>).detail));
+    addEventListener('fake-drag', (event) => (this.dragged = (event as CustomEvent<typeof this.dragged>).detail));
     addEventListener('fake-missing', (event) => {
       const { id, missing } = (event as CustomEvent<{ id: string; missing: boolean }>).detail;
       this.missing[id] = missing;
