@@ -190,9 +190,11 @@ fn list(place: &Place, output: Output) -> Result<End, CliError> {
         let count = board.shots.len();
         format!("{}  {done} of {count} shots  {spent} so far  {}", board.id, next_words(board))
     };
-    output.result(&boards, || match boards.is_empty() {
-        true => "There is no storyboard.".to_owned(),
-        false => boards.iter().map(line).collect::<Vec<_>>().join("\n"),
+    output.result(&boards, || {
+        if boards.is_empty() {
+            return "There is no storyboard.".to_owned();
+        }
+        boards.iter().map(line).collect::<Vec<_>>().join("\n")
     })?;
     Ok(End::Done)
 }

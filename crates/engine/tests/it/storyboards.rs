@@ -53,7 +53,7 @@ impl Running {
             if wanted(&board) {
                 return board;
             }
-            assert!(started.elapsed() < Duration::from_secs(60), "waited in vain for {what}: {board:?}");
+            assert!(started.elapsed() < Duration::from_mins(1), "waited in vain for {what}: {board:?}");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -127,8 +127,8 @@ async fn four_shots_run_through_by_themselves_with_one_submit_each() {
     assert_eq!(board.total, Some(board.spent), "nothing is to come");
     let (counted, cost) = (board.spent, board.shots[0].estimate.cost.unwrap());
     assert_eq!(counted, [cost; 4].into_iter().sum::<Usd>(), "the pretended bills of four shots");
-    let film = library.film(board.shots[0].clip.as_ref().unwrap()).unwrap();
-    assert_eq!(film.clips.len(), 4, "they are one film");
+    let whole = library.film(board.shots[0].clip.as_ref().unwrap()).unwrap();
+    assert_eq!(whole.clips.len(), 4, "they are one film");
     running.engine.shutdown().await;
     rehearsal.shutdown().await;
 }
@@ -158,7 +158,7 @@ async fn each_seam_waits_for_a_yes_and_two_yeses_pay_once() {
     let board = running.until_stands(&id, BoardState::Done).await;
     assert_chain(&running, &board);
     assert_eq!(world.service.posts(), 3);
-    let prompts: Vec<String> = world.service.script().posts.iter().map(|post| post.to_string()).collect();
+    let prompts: Vec<String> = world.service.script().posts.iter().map(ToString::to_string).collect();
     assert!(prompts[1].contains("It turns north") && prompts[2].contains("It lands"), "with the prompts as they stood");
 }
 
