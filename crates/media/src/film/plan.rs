@@ -2,9 +2,9 @@
 
 use lastframe_model::PixelSize;
 
+use super::layout::Layout;
 use super::shots::Shot;
 use super::sound::{self, Found};
-use super::layout::Layout;
 use super::{JoinPlan, Part, PartError, Reason, Route};
 use crate::MediaError;
 use crate::samples::{MAX_FRAMES, Sample};
