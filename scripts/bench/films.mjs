@@ -31,7 +31,11 @@ function make(folder) {
     ['one', 1000],
     ['24', 24],
   ]) {
-    clip(`last-${name}`, fractal('1920x1088', 3), coded(288, '-preset', 'medium', '-g', group, '-sc_threshold', 0));
+    clip(
+      `last-${name}`,
+      fractal('1920x1088', 3),
+      coded(288, '-preset', 'medium', '-crf', 21, '-g', group, '-sc_threshold', 0),
+    );
   }
 }
 

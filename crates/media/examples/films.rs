@@ -1,6 +1,6 @@
 //! Measures what films cost: joining beside `cp` of the same bytes, coding anew beside ffmpeg, and the last frame of a clip.
 //!
-//! `cargo run --release -p lastframe-media --example films -- FOLDER [ROUNDS]` measures the clips that lie in FOLDER
+//! `cargo run --release -p lastframe-media --example films -- FOLDER [ROUNDS [join|anew|last]]` measures the clips that lie in FOLDER
 //! (`scripts/bench/films.mjs` has them made) and prints the figures as JSON. Each is taken in turns with its peer, so that
 //! both see the same computer; the first turn fills the disk cache and is not counted.
 
@@ -160,21 +160,29 @@ fn last(folder: &Path, rounds: usize) -> Outcome<Vec<Row>> {
     Ok(rows)
 }
 
-fn measure(folder: &Path, rounds: usize) -> Outcome<Vec<Row>> {
-    let mut rows = vec![joining(folder, rounds * 3)?];
-    rows.extend(coding(folder, rounds.min(3))?);
-    rows.extend(last(folder, rounds)?);
+fn measure(folder: &Path, rounds: usize, only: Option<&str>) -> Outcome<Vec<Row>> {
+    let wanted = |what| only.is_none_or(|only| only == what);
+    let mut rows = Vec::new();
+    if wanted("join") {
+        rows.push(joining(folder, rounds * 3)?);
+    }
+    if wanted("anew") {
+        rows.extend(coding(folder, rounds.min(3))?);
+    }
+    if wanted("last") {
+        rows.extend(last(folder, rounds)?);
+    }
     Ok(rows)
 }
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let Some(folder) = words.first() else {
-        eprintln!("films FOLDER [ROUNDS]");
+        eprintln!("films FOLDER [ROUNDS [join|anew|last]]");
         return ExitCode::from(2);
     };
     let rounds = words.get(1).and_then(|word| word.parse().ok()).unwrap_or(5);
-    match measure(Path::new(folder), rounds) {
+    match measure(Path::new(folder), rounds, words.get(2).map(String::as_str)) {
         Ok(rows) => {
             let rows: Vec<String> = rows.iter().map(Row::json).collect();
             println!("[{}]", rows.join(","));
