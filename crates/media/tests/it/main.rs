@@ -11,6 +11,7 @@
 mod anew;
 mod copies;
 mod ffmpeg;
+mod film_sound;
 mod films;
 mod foreign;
 mod framing;
