@@ -91,6 +91,7 @@ export function fakeHost(query: URLSearchParams): Host {
   const work = new FakeJobs(scenario, tell, (clip) => {
     gallery.changed();
     shelf.dress(clip.id, clip.media.width, clip.media.height, clip.request.first_frame);
+    reels.arrived(clip);
   });
   const gallery = new FakeGallery({ clips: work.clips, many, tell });
   for (const clip of stock.clips.slice(0, scenario.missing)) clip.missing = true;
