@@ -108,7 +108,9 @@ describe('what was heard', () => {
     await films.look('a');
     for (let revision = 2; revision < 6; revision += 1) films.heard({ kind: 'films', value: { revision } });
     await vi.advanceTimersByTimeAsync(1_000);
-    expect([commands.films.mock.calls.length, commands.filmView.mock.calls.length]).toEqual([1, 2]);
+    expect([vi.mocked(commands.films).mock.calls.length, vi.mocked(commands.filmView).mock.calls.length]).toEqual([
+      1, 2,
+    ]);
     films.heard({ kind: 'films', value: { revision: 5 } });
     await vi.advanceTimersByTimeAsync(1_000);
     expect(commands.films, 'an old revision tells nothing').toHaveBeenCalledTimes(1);
@@ -137,7 +139,7 @@ describe('seams', () => {
     const three = [shot('a', { shown: 73 }), shot('b'), shot('c')];
     await films.measure(three, 2);
     await films.measure(three, 1);
-    expect(commands.measureSeam.mock.calls).toEqual([
+    expect(vi.mocked(commands.measureSeam).mock.calls).toEqual([
       ['b', null, 'c'],
       ['a', 72, 'b'],
     ]);
