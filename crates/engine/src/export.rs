@@ -29,6 +29,10 @@ pub(crate) use running::Exports;
 /// Bytes that the tables and chapters of a joined film may take beyond its media data.
 const TABLES: u64 = 1 << 20;
 
+/// Most frames of a film in one file, and most seconds: the media crate makes none that is larger.
+const MOST_FRAMES: u32 = 500_000;
+const MOST_SECONDS: f64 = 43_200.0;
+
 /// The way out of a library.
 #[derive(Clone, Copy)]
 pub struct Outgoing<'a> {
@@ -193,24 +197,35 @@ fn chapter(at: usize, clip: &Clip) -> String {
 }
 
 fn plan_of(gathered: &Gathered, options: &ExportOptions) -> ExportPlan {
-    let told = gathered.problems.is_empty().then(|| media::plan(&gathered.parts));
     let mut problems = gathered.problems.clone();
-    match told {
-        Some(Ok(told)) => return possible(&told, &gathered.clips, options),
-        Some(Err(media::PartError { part, error })) => {
-            let clip = gathered.clips.get(part).map(|clip| clip.id.clone());
-            problems.extend(clip.map(|clip| ExportProblem::Unreadable { clip, message: error.to_string() }));
+    if problems.is_empty() {
+        let known = rough(gathered, options, Vec::new());
+        if is_too_large(known.frames, known.seconds) {
+            return rough(gathered, options, vec![ExportProblem::TooLarge]);
         }
-        None => {}
+        match media::plan(&gathered.parts) {
+            Ok(told) => return possible(&told, &gathered.clips, options),
+            Err(media::PartError { part, error }) => {
+                let clip = gathered.clips.get(part).map(|clip| clip.id.clone());
+                problems.extend(clip.map(|clip| ExportProblem::Unreadable { clip, message: error.to_string() }));
+            }
+        }
     }
-    // What the library knows of the clips is as near as it gets.
+    rough(gathered, options, problems)
+}
+
+fn is_too_large(frames: u32, seconds: f64) -> bool {
+    frames > MOST_FRAMES || seconds > MOST_SECONDS
+}
+
+/// The plan of a film that cannot be exported, from what the library knows of its clips.
+fn rough(gathered: &Gathered, options: &ExportOptions, problems: Vec<ExportProblem>) -> ExportPlan {
     let shown = gathered.clips.iter().zip(&gathered.parts);
     let shown = shown.map(|(clip, part)| (clip, part.frames.unwrap_or(clip.media.frames)));
     let seconds =
         |(clip, frames): (&Clip, u32)| if clip.media.fps > 0.0 { f64::from(frames) / clip.media.fps } else { 0.0 };
     let first = gathered.clips.first().map(|clip| &clip.media);
-    let size =
-        first.map_or(PixelSize { width: 0, height: 0 }, |media| PixelSize { width: media.width, height: media.height });
+    let size = first.map_or(PixelSize { width: 0, height: 0 }, |it| PixelSize { width: it.width, height: it.height });
     ExportPlan {
         route: ExportRoute::Reencode,
         reasons: Vec::new(),
@@ -236,20 +251,24 @@ fn possible(told: &media::JoinPlan, clips: &[Clip], options: &ExportOptions) -> 
     }
     let route = if reasons.is_empty() { ExportRoute::Join } else { ExportRoute::Reencode };
     let dropped = clips.iter().zip(&told.sound.parts).filter(|(_, sound)| **sound == media::PartSound::Dropped);
-    let problems = dropped.map(|(clip, _)| ExportProblem::SoundDropped { clip: clip.id.clone() }).collect();
+    let mut problems: Vec<_> = dropped.map(|(clip, _)| ExportProblem::SoundDropped { clip: clip.id.clone() }).collect();
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "as many frames as a film of that length has"
     )]
     let frames = if route == ExportRoute::Join { told.frames } else { (told.seconds * fps).round() as u32 };
+    let too_large = is_too_large(frames, told.seconds);
+    if too_large {
+        problems.push(ExportProblem::TooLarge);
+    }
     #[expect(clippy::cast_precision_loss, reason = "files are far smaller than 2^53 bytes")]
     let bytes = told.bytes.filter(|_| route == ExportRoute::Join).map(|bytes| bytes as f64);
     ExportPlan {
         route,
         reasons,
+        possible: !too_large,
         problems,
-        possible: true,
         size,
         fps,
         frames,

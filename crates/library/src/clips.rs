@@ -10,7 +10,7 @@ use crate::Library;
 use crate::crash::{self, Point};
 use crate::error::LibraryError;
 use crate::places::Places;
-use crate::{files, films, folders, jobs, recipe, rows, shelf};
+use crate::{files, film_trees, films, folders, jobs, recipe, rows, shelf};
 
 const SELECT: &str = "SELECT clips.id, clips.job, jobs.request, jobs.provider, jobs.task_id, clips.media,
     jobs.estimate, clips.billed, clips.sha256, clips.file, clips.last_frame_from_service, jobs.created_at,
@@ -78,14 +78,6 @@ pub(crate) fn of_numbers(connection: &Connection, numbers: &[u32]) -> Result<Vec
         connection.prepare_cached(&format!("{SELECT} JOIN shelf ON shelf.clip = clips.id WHERE shelf.n = ?1"))?;
     let kept = numbers.iter().map(|n| statement.query_row([n], from_row).optional());
     Ok(kept.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-}
-
-/// The newest clip outside the trash that continues from this one.
-fn newest_after(connection: &Connection, id: &ClipId) -> Result<Option<Kept>, LibraryError> {
-    let mut statement = connection.prepare_cached(&format!(
-        "{SELECT} WHERE jobs.continues = ?1 AND clips.trashed_at IS NULL ORDER BY clips.finished_at DESC, clips.id DESC LIMIT 1"
-    ))?;
-    Ok(statement.query_row([id.as_str()], from_row).optional()?)
 }
 
 /// Every clip that continues from this one, oldest first.
@@ -195,23 +187,14 @@ impl Library {
     /// [`LibraryError::NoSuchClip`] if the clip itself is not in the library.
     pub fn film(&self, id: &ClipId) -> Result<Film, LibraryError> {
         let kept = self.read(|connection| {
-            let this = get(connection, id)?.ok_or_else(|| LibraryError::NoSuchClip(id.clone()))?;
-            let mut seen = HashSet::from([this.clip.id.clone()]);
-            let mut film = vec![this];
-            while let Some(before) = film.last().and_then(|kept| kept.clip.request.continues.clone()) {
-                match get(connection, &before)? {
-                    Some(kept) if seen.insert(kept.clip.id.clone()) => film.push(kept),
-                    _ => break,
-                }
-            }
-            film.reverse();
-            while let Some(last) = film.last().map(|kept| kept.clip.id.clone()) {
-                match newest_after(connection, &last)? {
-                    Some(kept) if seen.insert(kept.clip.id.clone()) => film.push(kept),
-                    _ => break,
-                }
-            }
-            Ok(film)
+            let this = get(connection, id)?.ok_or_else(|| LibraryError::NoSuchClip(id.clone()))?.clip.id;
+            let mut path = film_trees::before(connection, &this)?;
+            path.reverse();
+            path.extend(film_trees::onward(connection, this)?);
+            let mut seen = HashSet::new();
+            path.retain(|clip| seen.insert(clip.clone()));
+            let found = path.iter().map(|clip| get(connection, clip)).collect::<Result<Vec<_>, _>>()?;
+            Ok(found.into_iter().flatten().collect())
         })?;
         Ok(Film::of(self.all_seen(kept)))
     }

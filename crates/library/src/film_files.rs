@@ -72,7 +72,8 @@ pub(crate) fn read(folder: &Path, name: &str) -> Result<SavedFilm, FilmFileError
         (film.id.as_str() != name, "it is another film's"),
         (film.path.is_empty() || film.path.len() > PATH_MAX, "its path is empty or too long"),
         (!film.path.iter().all(|clip| is_plain(clip.as_str())), "it names a clip by something that is no id"),
-        (film.made_at < Timestamp::UNIX_EPOCH || film.changed_at < film.made_at, "its times cannot be"),
+        // Which of both is later says nothing: clocks are set back.
+        (film.made_at.min(film.changed_at) < Timestamp::UNIX_EPOCH, "a time in it is before computers"),
     ];
     if let Some((_, why)) = doubts.into_iter().find(|(doubtful, _)| *doubtful) {
         return Err(FilmFileError::Doubtful(why));

@@ -42,7 +42,7 @@ pub(crate) fn onward(connection: &Connection, first: ClipId) -> Result<Vec<ClipI
 }
 
 /// The clips that a clip continues, one before the other: the one right before it first.
-fn before(connection: &Connection, clip: &ClipId) -> Result<Vec<ClipId>, LibraryError> {
+pub(crate) fn before(connection: &Connection, clip: &ClipId) -> Result<Vec<ClipId>, LibraryError> {
     let mut seen = HashSet::from([clip.clone()]);
     let mut chain: Vec<ClipId> = Vec::new();
     while let Some(earlier) = continued_by(connection, chain.last().unwrap_or(clip))? {

@@ -171,7 +171,8 @@ impl Library {
         self.read(|connection| get(connection, id))
     }
 
-    /// A film, saved or derived, with its path. Clips that are not in the library (any more) are left out of it.
+    /// A film, saved or derived, with its path. A saved one may name clips that are not in the library, e.g. after a rebuild
+    /// while a folder of clips was away.
     pub fn film_path(&self, id: &FilmId) -> Result<Option<SavedFilm>, LibraryError> {
         self.read(|connection| get_or_derive(connection, id))
     }

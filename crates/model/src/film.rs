@@ -459,6 +459,7 @@ impl FilmCost {
     /// assert_eq!(FilmCost::of([both[2]]), FilmCost { cost: Usd::ZERO, rehearsal: false });
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[must_use]
     pub fn of<'a>(clips: impl IntoIterator<Item = (&'a Provider, Option<Usd>)>) -> Self {
         let (mut paid, mut pretended) = (None, None);
         for (provider, cost) in clips {

@@ -40,6 +40,7 @@ fn words(rebuilt: &Rebuilt) -> String {
             lines.push(line);
         }
     };
+    add(rebuilt.films > 0, format!("{} saved films are there again.", rebuilt.films));
     add(rebuilt.jobs > 0, format!("{} jobs without a clip were carried over from the old database.", rebuilt.jobs));
     let no_jobs = match (rebuilt.was_damaged, rebuilt.jobs_left) {
         (None, _) => {

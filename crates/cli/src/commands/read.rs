@@ -80,7 +80,7 @@ fn clip_words(clip: &Clip) -> String {
     if let Some(before) = &request.continues {
         words.extend(["\ncontinues ", before.as_str()]);
         if let Some(frame) = request.continues_frame {
-            words.push_str(&format!(" from frame {frame}"));
+            words.extend([" from frame ", &frame.to_string()]);
         }
     }
     if let Some(name) = &clip.name {

@@ -4,6 +4,7 @@
 
 #[cfg(unix)]
 mod crashes;
+mod films;
 mod imports;
 mod keeping;
 mod lists;

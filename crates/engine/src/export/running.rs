@@ -52,6 +52,45 @@ impl Exports {
     }
 }
 
+/// The place of a film's only export, taken for as long as this lives.
+struct Begun {
+    inner: Arc<Inner>,
+    film: FilmId,
+    stop: CancellationToken,
+}
+
+impl Begun {
+    fn of(inner: &Arc<Inner>, film: &FilmId) -> Result<Self, LibraryError> {
+        let stop = inner.exports.begin(film, &inner.stop).ok_or(FilmProblem::Exporting)?;
+        Ok(Self { inner: Arc::clone(inner), film: film.clone(), stop })
+    }
+
+    /// Exports the path of that moment, and tells how it ended. A clip that comes to it meanwhile is not in it.
+    async fn go(self, film: SavedFilm, plan: ExportPlan, options: ExportOptions, target: PathBuf) {
+        let (inner, stop) = (Arc::clone(&self.inner), self.stop.clone());
+        let done = blocking(move || export(&inner, &film, &options, &target, &stop)).await;
+        let (ended, frames_done) = match done.unwrap_or_else(Err) {
+            Ok(path) => (ExportEnd::Done { path: path.display().to_string() }, plan.frames),
+            Err(EngineError::Canceled) => (ExportEnd::Canceled, 0),
+            Err(error) => {
+                tracing::warn!(film = %self.film, %error, "a film could not be exported");
+                (ExportEnd::Failed { error: IpcError::from(error) }, 0)
+            }
+        };
+        let (inner, film, frames) = (Arc::clone(&self.inner), self.film.clone(), plan.frames);
+        // Whoever hears that it ended may begin again.
+        drop(self);
+        let progress = ExportProgress { film, frames_done, frames, seconds_left: None, ended: Some(ended) };
+        (inner.events)(Event::Export(progress));
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        self.inner.exports.end(&self.film);
+    }
+}
+
 /// Tells how far an export is, not too often, and how long it will still take.
 struct Telling<'a> {
     inner: &'a Inner,
@@ -104,11 +143,9 @@ impl Engine {
     /// # Errors
     /// Before it begins: as [`Outgoing::export`], and `FilmProblem::Exporting` while another export of it is under way.
     pub async fn export_film(&self, id: &FilmId, options: ExportOptions, target: PathBuf) -> Result<(), EngineError> {
-        let inner = Arc::clone(&self.handle.inner);
-        let Some(stop) = inner.exports.begin(id, &inner.stop) else {
-            return Err(LibraryError::Film(FilmProblem::Exporting).into());
-        };
-        let (library, wanted, asked, place) = (inner.library.clone(), id.clone(), options.clone(), target.clone());
+        let begun = Begun::of(&self.handle.inner, id)?;
+        let (library, wanted, asked, place) =
+            (begun.inner.library.clone(), id.clone(), options.clone(), target.clone());
         let checked = blocking(move || {
             let outgoing = Outgoing { library: &library, keeps: true };
             let film = outgoing.film(&wanted)?;
@@ -118,34 +155,11 @@ impl Engine {
             }
             outgoing.must_be_outside(&place)?;
             must_have_room(&place, plan.bytes)?;
-            Ok((film, plan))
+            Ok::<_, EngineError>((film, plan))
         });
-        let (film, plan) = match checked.await.unwrap_or_else(Err) {
-            Ok(checked) => checked,
-            Err(error) => {
-                inner.exports.end(id);
-                return Err(error);
-            }
-        };
-        let id = id.clone();
-        let at_work = Arc::clone(&inner);
-        inner.tasks.spawn(async move {
-            let inner = Arc::clone(&at_work);
-            // The path of that moment: a clip that comes to it meanwhile is not in it.
-            let done = blocking(move || export(&inner, &film, &options, &target, &stop)).await;
-            let (ended, frames_done) = match done.unwrap_or_else(Err) {
-                Ok(path) => (ExportEnd::Done { path: path.display().to_string() }, plan.frames),
-                Err(EngineError::Canceled) => (ExportEnd::Canceled, 0),
-                Err(error) => {
-                    tracing::warn!(film = %id, %error, "a film could not be exported");
-                    (ExportEnd::Failed { error: IpcError::from(error) }, 0)
-                }
-            };
-            at_work.exports.end(&id);
-            let progress =
-                ExportProgress { film: id, frames_done, frames: plan.frames, seconds_left: None, ended: Some(ended) };
-            (at_work.events)(Event::Export(progress));
-        });
+        let (film, plan) = checked.await??;
+        let tasks = begun.inner.tasks.clone();
+        tasks.spawn(begun.go(film, plan, options, target));
         Ok(())
     }
 

@@ -228,8 +228,13 @@ async fn an_export_is_encoded_anew_where_it_is_asked_for_and_stopped_without_a_t
     assert!(!other.exists());
     let left = std::fs::read_dir(outside.path()).unwrap().count();
     assert_eq!(left, 1, "only the film that was finished");
-    engine.export_film(&long, ExportOptions { recipe: false, ..ExportOptions::default() }, other).await.unwrap();
+    let joined = ExportOptions { recipe: false, ..ExportOptions::default() };
+    engine.export_film(&long, joined, other.clone()).await.unwrap();
     running.engine.shutdown().await;
+    assert!(
+        !other.exists() || media::probe(&other).is_ok(),
+        "an export that the program's end meets is whole or not there"
+    );
     assert_eq!(sums(&running), before, "the library's files are only read");
 }
 

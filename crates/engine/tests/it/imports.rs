@@ -267,7 +267,7 @@ async fn a_film_that_comes_as_files_is_a_film_again_in_whatever_order() {
     let library = first_home.engine.library();
     let still = image::RgbImage::from_pixel(640, 480, image::Rgb([9, 9, 9]));
     let frame = first_home.engine.keep_image(media::encode_png(&still).unwrap()).await.unwrap();
-    library.link_import(&came.clips[1], &came.clips[0], &frame).unwrap();
+    library.link_import(&came.clips[1], &came.clips[0], None, &frame).unwrap();
     let copies = [outside.path().join("c1.mp4"), outside.path().join("c2.mp4")];
     for (clip, copy) in came.clips.iter().zip(&copies) {
         first_home.engine.copy_clip(clip, copy).await.unwrap();

@@ -132,6 +132,12 @@ pub fn all(home: &Path) -> Result<Vec<Figure>, LibraryError> {
     }
     figures.push(figure("star, and the shelf again", times, None));
 
+    let mut times = Vec::new();
+    for _ in 0..10 {
+        times.push(timed(|| library.films())?.0);
+    }
+    figures.push(figure("list of all films", times, None));
+
     let some: Vec<ClipId> = library.gallery_ids(&everything, &zone, 0, 2_000)?;
     let mut times = Vec::new();
     for on in [true, false, true, false] {

@@ -384,7 +384,8 @@ fn as_of_version_3(home: &Path) {
     let places = Places::resolve(Some(home.to_owned()), None).unwrap();
     let raw = rusqlite::Connection::open(places.database()).unwrap();
     raw.execute_batch(
-        "DROP TRIGGER bill_of_a_clip; DROP INDEX jobs_by_usage; DROP INDEX jobs_of_films; DROP INDEX jobs_by_position;
+        "DROP TABLE films; DROP TABLE films_due; DROP TABLE seams;
+         DROP TRIGGER bill_of_a_clip; DROP INDEX jobs_by_usage; DROP INDEX jobs_of_films; DROP INDEX jobs_by_position;
          ALTER TABLE jobs DROP COLUMN billed_cost; ALTER TABLE jobs DROP COLUMN billed_tokens;
          ALTER TABLE jobs DROP COLUMN failure_code; ALTER TABLE jobs DROP COLUMN expected_seconds;
          ALTER TABLE jobs DROP COLUMN sent;

@@ -11,6 +11,9 @@ pub fn output(program: &str, arguments: &[&str]) -> Option<String> {
     Some(String::from_utf8(output.stdout).unwrap())
 }
 
+/// A sound with a click half a second after its beginning.
+pub const CLICK: &str = "aevalsrc=if(between(t\\,0.5\\,0.505)\\,0.9*sin(2*PI*1000*t)\\,0):s=44100";
+
 /// A clip of another maker.
 #[derive(Clone)]
 pub struct Clip<'a> {

@@ -8,8 +8,8 @@ use lastframe_media::{
     plan, probe, read_recipe,
 };
 
-use crate::ffmpeg::{Clip, Frame, hashes, pictures, samples, told};
-use crate::scene;
+use crate::ffmpeg::{CLICK, Clip, Frame, hashes, pictures, samples, told};
+use crate::{loudest, scene};
 
 pub fn part(path: &Path) -> Part {
     Part { path: path.to_owned(), frames: None, skip_first: false, title: String::new() }
@@ -215,15 +215,6 @@ fn a_part_that_hides_its_beginning_is_joined_only_in_front() {
     evenly(&film, 24.0);
     let behind = plan(&[parts[1].clone(), part(&cut)]).unwrap();
     assert_eq!(behind.reasons, [Reason::Trimmed], "hidden frames cannot stand in the middle of a film");
-}
-
-/// A click in every part, half a second after its beginning.
-const CLICK: &str = "aevalsrc=if(between(t\\,0.5\\,0.505)\\,0.9*sin(2*PI*1000*t)\\,0):s=44100";
-
-fn loudest(sound: &[f32], around: usize) -> usize {
-    let from = around.saturating_sub(6000);
-    let heard = &sound[from..(around + 6000).min(sound.len())];
-    from + heard.iter().position(|value| value.abs() > 0.2).unwrap()
 }
 
 #[test]

@@ -8,6 +8,7 @@
     reason = "made-up pictures: every number is small"
 )]
 
+mod anew;
 mod copies;
 mod ffmpeg;
 mod films;
@@ -16,6 +17,7 @@ mod framing;
 mod hostile;
 mod own;
 mod pictures;
+mod seams;
 mod strips;
 
 use image::RgbImage;
@@ -40,4 +42,11 @@ fn psnr(a: &RgbImage, b: &RgbImage) -> f64 {
     assert_eq!(a.dimensions(), b.dimensions(), "only pictures of one size can be compared");
     let sum: f64 = a.as_raw().iter().zip(b.as_raw()).map(|(x, y)| (f64::from(*x) - f64::from(*y)).powi(2)).sum();
     10.0 * (255.0_f64.powi(2) / (sum / a.as_raw().len() as f64).max(1e-9)).log10()
+}
+
+/// The sample at which a click begins, of those around one.
+fn loudest(sound: &[f32], around: usize) -> usize {
+    let from = around.saturating_sub(6000);
+    let heard = &sound[from..(around + 6000).min(sound.len())];
+    from + heard.iter().position(|value| value.abs() > 0.2).unwrap()
 }
