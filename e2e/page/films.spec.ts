@@ -322,6 +322,8 @@ test('a long run of continuations says that it may drift, and leads back to wher
   await expect(hint).toContainText('5 continuations in a row');
   await hint.getByRole('button', { name: 'From an earlier frame…' }).click();
   await expect(page.getByTestId('place-viewer')).toContainText('First snow');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('film-title'), 'and back').toHaveText('First snow');
 });
 
 test('the viewer leads to the film of a clip, and a frame used from there continues it', async ({ page, open }) => {
