@@ -1,5 +1,5 @@
 // Start-up time and idle memory of the release build, beside an empty Tauri window measured in the same run: what the app
-// costs over the floor that it cannot get under. Linux only (it reads /proc). `npm run bench -- 9` measures 9 times each.
+// costs over the floor that it cannot get under. Then what finding and films cost. Linux only (it reads /proc). `npm run bench -- 9` measures 9 times each.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { childrenOf } from '../e2e/app/harness/processes.mjs';
 import { startDisplay } from '../e2e/app/harness/display.mjs';
 import { windowsOf } from '../e2e/app/harness/x11.mjs';
+import { benchFilms, buildFilms } from './bench/films.mjs';
 import { benchFinding, buildFinding } from './bench/finding.mjs';
 import { built, embeddedPage, inside } from './lib/repository.mjs';
 import { must, script } from './lib/run.mjs';
@@ -29,6 +30,7 @@ async function build() {
   await page();
   await must('cargo', ['build', '--release', '-p', 'lastframe-desktop', ...embeddedPage]);
   await buildFinding();
+  await buildFilms();
   // The same versions of Tauri and what is under it, or the comparison would be of something else.
   copyFileSync(inside('Cargo.lock'), join(emptyWindow, 'Cargo.lock'));
   await must('cargo', ['build', '--release', '--target-dir', emptyTarget], { cwd: emptyWindow });
@@ -99,6 +101,7 @@ async function bench() {
     await display.stop();
   }
   benchFinding();
+  benchFilms();
   console.table(Object.entries(programs).map(([name, program]) => row(name, runs[name], program)));
 }
 

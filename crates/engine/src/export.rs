@@ -242,7 +242,7 @@ fn rough(gathered: &Gathered, options: &ExportOptions, problems: Vec<ExportProbl
 
 /// The plan of a film that can be exported.
 fn possible(told: &media::JoinPlan, clips: &[Clip], options: &ExportOptions) -> ExportPlan {
-    let mut reasons: Vec<ExportReason> = told.reasons.iter().map(reason).collect();
+    let mut reasons: Vec<ExportReason> = told.reasons.iter().copied().map(reason).collect();
     let size = options.size.unwrap_or(told.size);
     let fps = options.fps.unwrap_or(told.fps);
     let asked = options.reencode || size != told.size || (fps - told.fps).abs() > 0.001;
@@ -278,7 +278,7 @@ fn possible(told: &media::JoinPlan, clips: &[Clip], options: &ExportOptions) -> 
     }
 }
 
-fn reason(told: &media::Reason) -> ExportReason {
+fn reason(told: media::Reason) -> ExportReason {
     match told {
         media::Reason::OtherSize => ExportReason::OtherSize,
         media::Reason::OtherRate => ExportReason::OtherRate,

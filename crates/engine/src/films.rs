@@ -11,7 +11,7 @@ use lastframe_media as media;
 use lastframe_model::film::{FilmCost, PATH_MAX, clip_title, shown_frames};
 use lastframe_model::{
     Clip, ClipId, Event, FilmCard, FilmChange, FilmId, FilmProblem, FilmShot, FilmTake, FilmView, SavedFilm, SeamKind,
-    SeamMeasure, SeamVerdict, ShotTrouble, Usd,
+    SeamMeasure, ShotTrouble, Usd,
 };
 use tokio::sync::Notify;
 
@@ -251,7 +251,7 @@ pub(crate) fn seam_between(
     let (earlier, later) = (file(before)?, file(after)?);
     let figures = guarded(|| media::seam(&earlier, Some(frame), &later))?;
     let measure = SeamMeasure {
-        kind: verdict(figures.verdict),
+        kind: figures.verdict,
         psnr: figures.psnr,
         brightness: figures.brightness,
         colour: figures.colour,
@@ -260,16 +260,6 @@ pub(crate) fn seam_between(
         library.keep_seam(&before.id, frame, &after.id, &measure)?;
     }
     Ok(measure)
-}
-
-fn verdict(told: media::SeamVerdict) -> SeamVerdict {
-    match told {
-        media::SeamVerdict::Repeated => SeamVerdict::Repeated,
-        media::SeamVerdict::Clean => SeamVerdict::Clean,
-        media::SeamVerdict::Brightness => SeamVerdict::Brightness,
-        media::SeamVerdict::Colour => SeamVerdict::Colour,
-        media::SeamVerdict::Jump => SeamVerdict::Jump,
-    }
 }
 
 impl Inner {

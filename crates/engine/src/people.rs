@@ -39,22 +39,19 @@ impl Inner {
         if let Some((field, picture)) = self.missing_picture(&request) {
             return Err(EngineError::PictureMissing { field, id: picture.id.clone() });
         }
-        match request.continues.clone() {
-            None => request.continue_nothing(),
-            Some(clip) => {
-                let known = clip.clone();
-                match self.with_library(move |library| library.clip(&known)).await? {
-                    // The last frame has one spelling.
-                    Some(before) => {
-                        let last = before.media.frames.saturating_sub(1);
-                        request.continues_frame = request.continues_frame.filter(|frame| *frame < last);
-                    }
-                    None => {
-                        tracing::info!(%clip, "the clip that a request continues is gone; it begins a film of its own");
-                        request.continue_nothing();
-                    }
-                }
+        let before = match request.continues.clone() {
+            Some(clip) => self.with_library(move |library| library.clip(&clip)).await?,
+            None => None,
+        };
+        if let Some(before) = before {
+            // The last frame has one spelling.
+            let last = before.media.frames.saturating_sub(1);
+            request.continues_frame = request.continues_frame.filter(|frame| *frame < last);
+        } else {
+            if let Some(clip) = &request.continues {
+                tracing::info!(%clip, "the clip that a request continues is gone; it begins a film of its own");
             }
+            request.continue_nothing();
         }
         Ok((0..count).map(|number| self.new_job(&request, number, provider)).collect())
     }

@@ -78,6 +78,12 @@ pub(crate) fn forget(tx: &Transaction<'_>, clip: &ClipId) -> Result<(), LibraryE
     Ok(())
 }
 
+/// Another folder of clips is used from now on: it gets the files of all films.
+pub(crate) fn all_due(tx: &Transaction<'_>) -> Result<(), LibraryError> {
+    tx.execute("INSERT INTO films_due (film) SELECT id FROM films", [])?;
+    Ok(())
+}
+
 fn remove(tx: &Transaction<'_>, id: &FilmId) -> Result<(), LibraryError> {
     tx.prepare_cached("DELETE FROM films WHERE id = ?1")?.execute([id.as_str()])?;
     Ok(())

@@ -126,7 +126,11 @@ impl Library {
         let folder = folder.into();
         let folder = std::path::absolute(&folder).map_err(|source| LibraryError::io(&folder, source))?;
         std::fs::create_dir_all(&folder).map_err(|source| LibraryError::io(&folder, source))?;
-        self.write(|tx| folders::id_of(tx, &folder).map(|_| ()))?;
+        let moved = folder != self.places().clips;
+        self.write(|tx| {
+            folders::id_of(tx, &folder)?;
+            if moved { films::all_due(tx) } else { Ok(()) }
+        })?;
         self.shared.places.write().unwrap_or_else(PoisonError::into_inner).clips = folder;
         Ok(())
     }
@@ -161,7 +165,10 @@ impl Library {
             return Ok(());
         }
         match std::fs::create_dir_all(&folder) {
-            Ok(()) => self.write(|tx| folders::id_of(tx, &folder).map(|_| ())),
+            Ok(()) => self.write(|tx| {
+                folders::id_of(tx, &folder)?;
+                films::all_due(tx)
+            }),
             Err(error) => {
                 tracing::warn!(folder = %folder.display(), %error, "the clips folder cannot be made");
                 Ok(())

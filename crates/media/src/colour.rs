@@ -42,18 +42,25 @@ pub(crate) fn to_rgb(planes: &Planes, colours: Colours) -> Option<RgbImage> {
     let green_from_blue = fixed(2.0 * (1.0 - colours.blue) * colours.blue / green * chroma_scale);
     let (width, height) = (planes.width, planes.height);
     let half = width.div_ceil(2);
-    let mut pixels = Vec::with_capacity(width * height * 3);
-    for y in 0..height {
+    let mut pixels = vec![0; width * height * 3];
+    for (y, out) in pixels.chunks_exact_mut((width * 3).max(1)).enumerate() {
         let line = planes.luma.get(y * planes.strides.0..y * planes.strides.0 + width)?;
         let blues = planes.blue.get(y / 2 * planes.strides.1..y / 2 * planes.strides.1 + half)?;
         let reds = planes.red.get(y / 2 * planes.strides.2..y / 2 * planes.strides.2 + half)?;
-        for (x, value) in line.iter().enumerate() {
-            let (blue, red) = (i32::from(blues[x / 2]) - 128, i32::from(reds[x / 2]) - 128);
-            let base = (i32::from(*value) - black) * luma + (1 << (SHIFT - 1));
-            let scaled = |value: i32| byte(value >> SHIFT);
-            pixels.push(scaled(base + red_from_red * red));
-            pixels.push(scaled(base - green_from_red * red - green_from_blue * blue));
-            pixels.push(scaled(base + blue_from_blue * blue));
+        let scaled = |value: i32| byte(value >> SHIFT);
+        // What chroma adds is the same for the two pixels that share it.
+        let pairs = out.chunks_mut(6).zip(line.chunks(2)).zip(blues.iter().zip(reds));
+        for ((out, values), (blue, red)) in pairs {
+            let (blue, red) = (i32::from(*blue) - 128, i32::from(*red) - 128);
+            let to_red = red_from_red * red;
+            let to_green = green_from_red * red + green_from_blue * blue;
+            let to_blue = blue_from_blue * blue;
+            for (out, value) in out.chunks_exact_mut(3).zip(values) {
+                let base = (i32::from(*value) - black) * luma + (1 << (SHIFT - 1));
+                out[0] = scaled(base + to_red);
+                out[1] = scaled(base - to_green);
+                out[2] = scaled(base + to_blue);
+            }
         }
     }
     RgbImage::from_raw(u32::try_from(width).ok()?, u32::try_from(height).ok()?, pixels)

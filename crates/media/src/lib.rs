@@ -38,7 +38,7 @@ pub use film::{JoinError, JoinPlan, Part, PartError, PartSound, Progress, Reason
 pub use framing::frame_picture;
 pub use outline::{Outline, outline};
 pub use picture::{PictureFacts, decode_picture, encode_png, encode_poster, fill, picture_facts};
-pub use seam::{SeamFigures, SeamVerdict, seam, seam_between};
+pub use seam::{SeamFigures, seam, seam_between};
 pub use sheet::{SHEET_SEAMS, SeamFrames, contact_sheet};
 pub use strip::{STRIP_COLUMNS, STRIP_TILES, strip};
 pub use tags::{MAX_TAG, Tags};

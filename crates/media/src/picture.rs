@@ -169,7 +169,10 @@ pub fn fill(picture: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Med
     if width == 0 || height == 0 || picture.as_raw().is_empty() {
         return Err(MediaError::encode("the picture has no pixels"));
     }
-    let with_alpha: Vec<u8> = picture.pixels().flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
+    let mut with_alpha = vec![255; picture.as_raw().len() / 3 * 4];
+    for (out, pixel) in with_alpha.chunks_exact_mut(4).zip(picture.as_raw().chunks_exact(3)) {
+        out[..3].copy_from_slice(pixel);
+    }
     let source =
         resize::images::Image::from_vec_u8(picture.width(), picture.height(), with_alpha, resize::PixelType::U8x4)
             .map_err(MediaError::encode)?;
@@ -179,6 +182,9 @@ pub fn fill(picture: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Med
         .fit_into_destination(None)
         .use_alpha(false);
     resize::Resizer::new().resize(&source, &mut scaled, &options).map_err(MediaError::encode)?;
-    let pixels = scaled.buffer().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    let mut pixels = vec![0; scaled.buffer().len() / 4 * 3];
+    for (out, pixel) in pixels.chunks_exact_mut(3).zip(scaled.buffer().chunks_exact(4)) {
+        out.copy_from_slice(&pixel[..3]);
+    }
     RgbImage::from_raw(width, height, pixels).ok_or_else(|| MediaError::encode("the picture has no pixels"))
 }

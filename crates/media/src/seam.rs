@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use image::RgbImage;
+use lastframe_model::SeamVerdict;
 
 use crate::picture::fill;
 use crate::{MediaError, decode};
@@ -23,21 +24,6 @@ const BRIGHTER: f64 = 3.0;
 const TINTED: f64 = 3.0;
 /// What is said of pictures without any difference, in dB.
 const SAME: f64 = 100.0;
-
-/// What a seam looks like to somebody who watches it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SeamVerdict {
-    /// The same picture twice: a short standstill, unless one of them is left out.
-    Repeated,
-    /// Nothing to see.
-    Clean,
-    /// The picture goes on, lighter or darker.
-    Brightness,
-    /// The picture goes on in another tint.
-    Colour,
-    /// Another picture.
-    Jump,
-}
 
 /// The last frame before a seam and the first after it, compared.
 #[derive(Clone, Copy, Debug, PartialEq)]

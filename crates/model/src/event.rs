@@ -5,7 +5,7 @@ use specta::Type;
 
 use crate::catalogue::Catalogue;
 use crate::clip::Clip;
-use crate::film::ExportProgress;
+use crate::export::ExportProgress;
 use crate::import::ImportProgress;
 use crate::job::Job;
 use crate::settings::{KeyStatus, Settings};

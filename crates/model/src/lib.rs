@@ -15,6 +15,7 @@ pub mod continuation;
 pub mod cost;
 pub mod error;
 pub mod event;
+pub mod export;
 pub mod extra;
 pub mod film;
 pub mod framing;
@@ -41,10 +42,11 @@ pub use continuation::{Adjustment, Continuation};
 pub use cost::{Estimate, PixelSize, Price, PriceTable, RatioSize, Usd};
 pub use error::{ErrorCode, Field, FileProblem, IpcError, Reason, ServiceCode};
 pub use event::Event;
+pub use export::{ExportEnd, ExportOptions, ExportPlan, ExportProblem, ExportProgress, ExportReason, ExportRoute};
 pub use extra::{ExtraKind, ExtraParameter, ExtraValue};
 pub use film::{
-    ExportEnd, ExportOptions, ExportPlan, ExportProblem, ExportProgress, ExportReason, ExportRoute, FilmCard,
-    FilmChange, FilmProblem, FilmShot, FilmTake, FilmView, SavedFilm, SeamKind, SeamMeasure, SeamVerdict, ShotTrouble,
+    FilmCard, FilmChange, FilmProblem, FilmShot, FilmTake, FilmView, SavedFilm, SeamKind, SeamMeasure, SeamVerdict,
+    ShotTrouble,
 };
 pub use framing::{Background, Framing, FramingOffer, framing_offers};
 pub use gallery::{

@@ -195,4 +195,9 @@ impl Request {
     pub fn images(&self) -> impl Iterator<Item = &ImageRef> {
         self.first_frame.iter().chain(&self.last_frame).chain(&self.reference_images)
     }
+
+    /// Makes it the beginning of a film of its own.
+    pub fn continue_nothing(&mut self) {
+        (self.continues, self.continues_frame) = (None, None);
+    }
 }

@@ -57,8 +57,8 @@ fn a_film_is_listed_with_its_takes_and_leaves_as_one_file() {
         frames(&one) + frames(&two) - 1,
         "the repeated frame is left out"
     );
-    let file = |clip: &Value| frame_at(Path::new(text(&clip["file"])), 5).unwrap();
-    assert_eq!(frame_at(&target, 5).unwrap(), file(&one), "bit for bit");
+    let shown = |clip: &Value| frame_at(Path::new(text(&clip["file"])), 5).unwrap();
+    assert_eq!(frame_at(&target, 5).unwrap(), shown(&one), "bit for bit");
     let kept = world.run(&[film.as_slice(), &["--keep-repeated", "--no-recipe"]].concat()).json(0);
     assert_eq!(kept["plan"]["frames"].as_u64().unwrap(), frames(&one) + frames(&two));
     assert_eq!(u64::from(probe(&target).unwrap().frames), frames(&one) + frames(&two), "what was there was replaced");

@@ -59,7 +59,7 @@ async fn ended(running: &Running, film: &FilmId) -> ExportEnd {
         if let Some(end) = found {
             return end;
         }
-        assert!(began.elapsed() < Duration::from_secs(60), "the export never ended");
+        assert!(began.elapsed() < Duration::from_mins(1), "the export never ended");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
@@ -142,8 +142,8 @@ async fn what_stands_in_the_way_of_an_export_is_said_beforehand() {
 
     engine.change_film(&film, FilmChange::Note { note: "kept".into() }).await.unwrap();
     engine.trash_clips(vec![two.id.clone()]).await.unwrap();
-    let file = engine.library().places().clip_file(&three);
-    std::fs::rename(&file, outside.path().join("elsewhere.mp4")).unwrap();
+    let third = engine.library().places().clip_file(&three);
+    std::fs::rename(&third, outside.path().join("elsewhere.mp4")).unwrap();
     let plan = engine.plan_export(&film, options.clone()).await.unwrap();
     assert!(!plan.possible);
     assert_eq!(
@@ -155,11 +155,11 @@ async fn what_stands_in_the_way_of_an_export_is_said_beforehand() {
     let error = engine.export_shots(&film, outside.path().to_owned()).await.unwrap_err();
     assert_eq!(problem(&error), Some(FilmProblem::NotWhole), "{error}");
     engine.restore_clips(vec![two.id.clone()]).await.unwrap();
-    std::fs::write(&file, b"no video").unwrap();
+    std::fs::write(&third, b"no video").unwrap();
     let plan = engine.plan_export(&film, options.clone()).await.unwrap();
     let [ExportProblem::Unreadable { clip, .. }] = plan.problems.as_slice() else { panic!("{plan:?}") };
     assert_eq!((clip, plan.possible), (&three.id, false));
-    std::fs::rename(outside.path().join("elsewhere.mp4"), &file).unwrap();
+    std::fs::rename(outside.path().join("elsewhere.mp4"), &third).unwrap();
     assert!(engine.plan_export(&film, options.clone()).await.unwrap().possible);
 
     let clip_file = engine.library().places().clip_file(&one);

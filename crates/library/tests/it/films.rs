@@ -272,6 +272,16 @@ fn the_file_of_a_film_that_a_death_kept_from_being_written_is_written_by_the_nex
     assert!(again.write_film_files().is_err() && !clips.exists());
     std::fs::rename(&aside, &clips).unwrap();
     assert_eq!(again.write_film_files().unwrap(), 1, "it stayed due");
+    // Another folder of clips gets its own; the newer file counts.
+    again.set_clips_folder(world.path("elsewhere")).unwrap();
+    assert_eq!(again.write_film_files().unwrap(), 1);
+    change(&again, "f", FilmChange::Note { note: "y".into() }).unwrap();
+    assert_eq!(again.write_film_files().unwrap(), 1);
+    let note = |folder: &str| std::fs::read_to_string(world.path(folder).join("films/f.json")).unwrap();
+    assert!(note("elsewhere").contains("\"y\"") && note("clips").contains("\"x\""));
+    again.delete_film(&FilmId::new("f")).unwrap();
+    again.write_film_files().unwrap();
+    assert!(!world.path("clips/films/f.json").exists() && !world.path("elsewhere/films/f.json").exists());
 }
 
 #[test]

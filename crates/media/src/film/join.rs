@@ -33,10 +33,7 @@ pub fn join(
 ) -> Result<(), JoinError> {
     beside(parts, target)?;
     let survey = Survey::of(parts)?;
-    if !survey.reasons.is_empty() {
-        return Err(JoinError::Unlike(survey.reasons));
-    }
-    let layout = Layout::of(&survey)?;
+    let layout = survey.layout().map_err(JoinError::Unlike)?;
     let mut report = Report { frames: survey.frames(), bytes: layout.tables.bytes, done: 0, step };
     report.add(0)?;
     placed(target, |file| {

@@ -2,9 +2,10 @@
 
 use lastframe_model::PixelSize;
 
+use super::layout::Layout;
 use super::shots::Shot;
 use super::sound::{self, Found};
-use super::{JoinPlan, Part, PartError, Reason, Route, layout};
+use super::{JoinPlan, Part, PartError, Reason, Route};
 use crate::MediaError;
 use crate::samples::{MAX_FRAMES, Sample};
 
@@ -22,8 +23,10 @@ const SAME_RATE: f64 = 0.000_5;
 /// be, for no part at all, and where the film would be longer than half a day.
 pub fn plan(parts: &[Part]) -> Result<JoinPlan, PartError> {
     let mut survey = Survey::of(parts)?;
-    let reasons = survey.reasons.clone();
-    let bytes = if reasons.is_empty() { layout::Layout::of(&survey).ok().map(|layout| layout.size()) } else { None };
+    let (bytes, reasons) = match survey.layout() {
+        Ok(layout) => (Some(layout.size()), Vec::new()),
+        Err(reasons) => (None, reasons),
+    };
     if !reasons.is_empty() {
         survey.decodable()?;
     }
@@ -67,9 +70,18 @@ impl Survey {
             }
             shots.push(shot);
         }
-        let clock = clock(&shots);
+        let clock = clock(&shots).map(|clock| if shots.iter().any(|shot| shot.brief) { fine(clock) } else { clock });
         let reasons = reasons(&shots, clock.is_some());
         Ok(Self { shots, reasons, clock: clock.unwrap_or(1) })
+    }
+
+    /// How the film will lie in its file, or why it cannot be joined.
+    pub fn layout(&self) -> Result<Layout, Vec<Reason>> {
+        if !self.reasons.is_empty() {
+            return Err(self.reasons.clone());
+        }
+        // Times that one after the other make no sense: only decoding shows what is meant.
+        Layout::of(self).map_err(|_| vec![Reason::OtherRate])
     }
 
     /// Refuses parts whose pictures cannot be decoded here.
@@ -147,6 +159,11 @@ fn clock(shots: &[Shot]) -> Option<u32> {
         Some(shared / greatest_divisor(shared, scale) * scale).filter(|shared| *shared <= u32::MAX.into())
     });
     shared.and_then(|shared| u32::try_from(shared).ok())
+}
+
+/// A clock of which a tick cannot be seen.
+fn fine(clock: u32) -> u32 {
+    clock.checked_mul(10_000_u32.div_ceil(clock.max(1))).unwrap_or(clock)
 }
 
 fn in_clock(shot: &Shot, clock: u32) -> bool {

@@ -178,7 +178,11 @@ fn a_part_may_end_at_any_frame_where_that_is_exact() {
 #[test]
 fn a_repeated_frame_is_shown_once() {
     let folder = tempfile::tempdir().unwrap();
-    let kinds: [(&[&str], bool); 2] = [(&["-bf", "0"], true), (&["-bf", "2", "-b_strategy", "0"], false)];
+    let kinds: [(&[&str], bool); 3] = [
+        (&["-bf", "0"], true),
+        (&["-bf", "2", "-b_strategy", "0"], false),
+        (&["-bf", "2", "-b_strategy", "0", "-video_track_timescale", "24"], false),
+    ];
     for (extra, left_out) in kinds {
         let Some(mut parts) = pair(folder.path(), &Clip { extra, ..Clip::PLAIN }) else { return };
         parts[1].skip_first = true;

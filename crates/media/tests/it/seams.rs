@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use image::{Rgb, RgbImage};
 use lastframe_media::{
-    MediaError, SHEET_SEAMS, SeamFrames, SeamVerdict, VideoWriter, contact_sheet, decode_picture, seam, seam_between,
+    MediaError, SHEET_SEAMS, SeamFrames, VideoWriter, contact_sheet, decode_picture, seam, seam_between,
 };
+use lastframe_model::SeamVerdict;
 
 use crate::ffmpeg::Clip;
 use crate::scene;
