@@ -304,6 +304,17 @@ test('Continue works at any shot, and what is under way is shown with its estima
   await expect(page.getByTestId('place-films'), 'beside the film').toBeVisible();
 });
 
+test('what continues the end of a film becomes its next shot as soon as it is made', async ({ page, open }) => {
+  await open({ films: 1, speed: 60 });
+  await toFilm(page);
+  await page.getByTestId('film-continue').click();
+  await page.getByTestId('prompt').fill('Then the fog comes in');
+  await page.getByTestId('generate').click();
+  await expect(shots(page)).toHaveCount(5);
+  await expect(shots(page).nth(4)).toHaveAccessibleName(/Then the fog comes in/);
+  await expect(page.getByTestId('film-sums')).toContainText('5 clips');
+});
+
 test('a long run of continuations says that it may drift, and leads back to where it began', async ({ page, open }) => {
   await open({ films: 1 });
   await toFilm(page, 'First snow');
@@ -311,6 +322,8 @@ test('a long run of continuations says that it may drift, and leads back to wher
   await expect(hint).toContainText('5 continuations in a row');
   await hint.getByRole('button', { name: 'From an earlier frame…' }).click();
   await expect(page.getByTestId('place-viewer')).toContainText('First snow');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('film-title'), 'and back').toHaveText('First snow');
 });
 
 test('the viewer leads to the film of a clip, and a frame used from there continues it', async ({ page, open }) => {

@@ -1,26 +1,18 @@
 // What can be done with the file of a clip: where it is, a copy of it, and whether it is still what the service sent.
 
 import { t } from '$lib/i18n/translate';
-import { errorLine } from '$lib/i18n/words';
 import type { Clip } from '$lib/ipc/bindings';
-import { CommandError, ipc } from '$lib/ipc/client';
+import { ipc } from '$lib/ipc/client';
 import { app } from '$lib/state/app.svelte';
+import { attempt } from '$lib/state/attempt';
 import { messages } from '$lib/state/messages.svelte';
 import { pathOf } from './paths';
 
-async function attempt(act: () => Promise<unknown>): Promise<void> {
-  try {
-    await act();
-  } catch (thrown) {
-    messages.say(errorLine(CommandError.from(thrown)), { tone: 'trouble' });
-  }
-}
-
 /** Shows the file in the file manager. */
-export const revealClip = (clip: Clip): Promise<void> => attempt(() => ipc.revealClip(clip.id));
+export const revealClip = (clip: Clip): Promise<boolean> => attempt(() => ipc.revealClip(clip.id));
 
 /** Lets the person save a copy, and says where it went. */
-export const saveCopy = (clip: Clip): Promise<void> =>
+export const saveCopy = (clip: Clip): Promise<boolean> =>
   attempt(async () => {
     const withRecipe = app.settings.recipe_in_copies;
     const path = await ipc.saveCopy(clip.id);
@@ -28,7 +20,7 @@ export const saveCopy = (clip: Clip): Promise<void> =>
   });
 
 /** Looks whether the file is still what the service sent, and says so. */
-export const verifyClip = (clip: Clip): Promise<void> =>
+export const verifyClip = (clip: Clip): Promise<boolean> =>
   attempt(async () => {
     const path = pathOf(app.session?.clips_folder, clip.file);
     const found = await ipc.verifyClip(clip.id);

@@ -2,9 +2,9 @@
 // once; the order follows when the program has answered.
 
 import { t } from '$lib/i18n/translate';
-import { errorLine } from '$lib/i18n/words';
 import type { Clip, ClipId, Mark } from '$lib/ipc/bindings';
-import { CommandError, ipc } from '$lib/ipc/client';
+import { ipc } from '$lib/ipc/client';
+import { attempt } from '$lib/state/attempt';
 import { library } from '$lib/state/library.svelte';
 import { messages, type Toast } from '$lib/state/messages.svelte';
 import { marksOf, nameOf } from '$lib/state/request';
@@ -13,16 +13,6 @@ import { marksOf, nameOf } from '$lib/state/request';
 const AT_ONCE = 500;
 /** How many clips of the trash are looked at, at once, to add up what they take. */
 const LOOK = 500;
-
-async function attempt(act: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await act();
-    return true;
-  } catch (thrown) {
-    messages.say(errorLine(CommandError.from(thrown)), { tone: 'trouble' });
-    return false;
-  }
-}
 
 /** What a clip is with a mark. */
 export function marked(clip: Clip, mark: Mark): Clip {

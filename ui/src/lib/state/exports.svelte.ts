@@ -4,6 +4,7 @@ import type { Event, ExportOptions, ExportProgress, FilmId } from '$lib/ipc/bind
 import { t } from '$lib/i18n/translate';
 import { errorLine } from '$lib/i18n/words';
 import { CommandError, ipc, type Commands } from '$lib/ipc/client';
+import { attempt } from './attempt';
 import { messages } from './messages.svelte';
 
 /** An export as the window shows it. */
@@ -41,10 +42,10 @@ export class Exports {
 
   async stop(film: FilmId): Promise<void> {
     this.all = this.all.map((one) => (one.film === film ? { ...one, stopping: true } : one));
-    await this.#attempt(() => this.#commands.cancelExport(film));
+    await attempt(() => this.#commands.cancelExport(film));
   }
 
-  reveal = (film: FilmId): Promise<void> => this.#attempt(() => this.#commands.revealExport(film));
+  reveal = (film: FilmId): Promise<boolean> => attempt(() => this.#commands.revealExport(film));
 
   putAway(film: FilmId): void {
     this.all = this.all.filter((one) => one.film !== film);
@@ -66,14 +67,6 @@ export class Exports {
     if (ended?.kind === 'done') messages.announce(t('export.done', { title, path: ended.path }));
     else if (ended?.kind === 'failed')
       messages.announce(t('export.failed', { title, reason: errorLine(new CommandError(ended.error)) }));
-  }
-
-  async #attempt(act: () => Promise<unknown>): Promise<void> {
-    try {
-      await act();
-    } catch (thrown) {
-      messages.say(errorLine(CommandError.from(thrown)), { tone: 'trouble' });
-    }
   }
 }
 

@@ -28,6 +28,15 @@ type Calls = Pick<
 /** What tells a seam from every other: it is measured once. */
 const seamKey = (before: ClipId, frame: number | null, after: ClipId): string => `${before} ${frame ?? ''} ${after}`;
 
+/** A seam that is to be measured. */
+interface Seam {
+  /** The place of the shot after it. */
+  at: number;
+  before: ClipId;
+  frame: number | null;
+  after: ClipId;
+}
+
 /** The frame of `before` at which `after` begins on the path; null is its last. */
 export const seamFrame = (before: FilmShot): number | null =>
   before.shown < before.clip.media.frames ? before.shown - 1 : null;
@@ -53,7 +62,8 @@ export class Films {
   /** Of jobs that continue something, as last heard. */
   readonly #states: Record<JobId, JobState> = {};
   #settling: ReturnType<typeof setTimeout> | undefined;
-  #measuring: Promise<void> = Promise.resolve();
+  #toMeasure: Seam[] = [];
+  #measuring = false;
 
   constructor(commands: Calls) {
     this.#commands = commands;
@@ -148,20 +158,26 @@ export class Films {
     return before !== undefined && after !== undefined && this.measureOf(before, after)?.kind === 'repeated';
   }
 
-  /** Measures the seams of a path, one after another; those that are known are not measured again. */
-  measure(shots: readonly FilmShot[]): Promise<void> {
-    for (let at = 1; at < shots.length; at += 1) {
-      const [before, after] = [shots[at - 1], shots[at]];
-      if (!before || !after || before.trouble === 'missing' || after.trouble === 'missing') continue;
-      const frame = seamFrame(before);
-      const key = seamKey(before.clip.id, frame, after.clip.id);
-      this.#measuring = this.#measuring.then(async () => {
-        if (this.#measures.has(key)) return;
-        const measure = await this.#commands.measureSeam(before.clip.id, frame, after.clip.id).catch(() => null);
-        this.#measures.set(key, measure);
-      });
+  /**
+   * Measures the seams of a path, the one before `first` at first; those that are known are not measured again. What was to
+   * be measured of another path is given up: one thing at a time is asked for, since each means decoding.
+   */
+  async measure(shots: readonly FilmShot[], first: number): Promise<void> {
+    const seams = shots.flatMap((after, at): Seam[] => {
+      const before = shots[at - 1];
+      if (!before || before.trouble === 'missing' || after.trouble === 'missing') return [];
+      return [{ at, before: before.clip.id, frame: seamFrame(before), after: after.clip.id }];
+    });
+    this.#toMeasure = seams.sort((a, b) => Number(b.at === first) - Number(a.at === first) || a.at - b.at);
+    if (this.#measuring) return;
+    this.#measuring = true;
+    for (let seam = this.#toMeasure.shift(); seam; seam = this.#toMeasure.shift()) {
+      const { before, frame, after } = seam;
+      const key = seamKey(before, frame, after);
+      if (this.#measures.has(key)) continue;
+      this.#measures.set(key, await this.#commands.measureSeam(before, frame, after).catch(() => null));
     }
-    return this.#measuring;
+    this.#measuring = false;
   }
 
   heard(event: Event): void {

@@ -17,10 +17,15 @@ export class Navigation {
   place = $state.raw<Place>({ at: 'gallery' });
   /** The clip last looked at: its card takes the focus back when the viewer closes. */
   lastViewed = $state.raw<ClipId | null>(null);
+  /** The film from which the viewer was entered. */
+  #before: Extract<Place, { at: 'films' }> | null = null;
   #composer = $state<Partial<Record<Place['at'], boolean>>>({ ...COMPOSER });
 
   go(place: Place): void {
-    if (place.at === 'viewer') this.lastViewed = place.clip;
+    if (place.at === 'viewer') {
+      this.lastViewed = place.clip;
+      if (this.place.at !== 'viewer') this.#before = this.place.at === 'films' ? this.place : null;
+    }
     this.place = place;
   }
 
@@ -30,6 +35,12 @@ export class Navigation {
 
   view(clip: ClipId): void {
     this.go({ at: 'viewer', clip });
+  }
+
+  /** Out of the viewer: back to the film from which a clip was opened, or to the gallery. */
+  leaveViewer(): void {
+    if (this.#before) this.films(this.#before.film);
+    else this.gallery();
   }
 
   films(film: FilmId | null = null, play = false): void {

@@ -5,6 +5,23 @@ import { nearestFrames, titleOf } from './request';
 import { roomOf } from './theme.svelte';
 
 describe('navigation', () => {
+  it('leaves the viewer for where it was entered from', () => {
+    const places = new Navigation();
+    places.films('f', true);
+    places.view('a');
+    places.view('b');
+    places.leaveViewer();
+    expect(places.place, 'the film, which does not begin to play again').toEqual({
+      at: 'films',
+      film: 'f',
+      play: false,
+    });
+    places.gallery();
+    places.view('a');
+    places.leaveViewer();
+    expect(places.place).toEqual({ at: 'gallery' });
+  });
+
   it('keeps the composer open or closed for each place', () => {
     const it = new Navigation();
     expect(it.composer).toBe(true);

@@ -2,24 +2,14 @@
 // there is one.
 
 import { t } from '$lib/i18n/translate';
-import { errorLine } from '$lib/i18n/words';
 import type { Clip, ClipId, FilmShot, FilmTake, FilmView } from '$lib/ipc/bindings';
-import { CommandError, ipc } from '$lib/ipc/client';
+import { ipc } from '$lib/ipc/client';
+import { attempt } from '$lib/state/attempt';
 import { compose } from '$lib/state/compose.svelte';
 import { films } from '$lib/state/films.svelte';
 import { messages } from '$lib/state/messages.svelte';
 import { navigation } from '$lib/state/navigation.svelte';
 import { nameOf, titleOf } from '$lib/state/request';
-
-async function attempt(act: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await act();
-    return true;
-  } catch (thrown) {
-    messages.say(errorLine(CommandError.from(thrown)), { tone: 'trouble' });
-    return false;
-  }
-}
 
 /** What a clip is called in a film. */
 export const called = (clip: Clip, most?: number): string => nameOf(clip, most) || t('app.untitled');

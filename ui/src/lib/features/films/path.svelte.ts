@@ -4,8 +4,10 @@
  * with a number, counted over the whole path. Must not know films, keys or the document.
  */
 import type { FrameRate } from '$lib/shared/playing/frames';
+import { setVolume, toggleMuted } from '$lib/shared/playing/habits';
 import {
   Player,
+  shuttled,
   type Beat,
   type Habits,
   type Motion,
@@ -20,8 +22,6 @@ export type DeckScreen = Screen & { src: string };
 /** Which of the two. */
 export type Side = 0 | 1;
 
-/** Speeds of the shuttle keys, one press after another. */
-const SPEEDS = [1, 2, 4] as const;
 /** Milliseconds between two beats at most: after a longer one the window was not drawn. */
 const LONGEST_BEAT = 50;
 
@@ -188,22 +188,18 @@ export class PathPlayer implements Playing {
 
   shuttle(way: -1 | 0 | 1): void {
     if (way === 0) return this.pause();
-    const same = (way === 1 && this.motion === 'forward') || (way === -1 && this.motion === 'backward');
-    const at = SPEEDS.findIndex((speed) => speed === this.speed);
-    const speed = same ? (SPEEDS[Math.min(at + 1, SPEEDS.length - 1)] ?? 1) : 1;
+    const speed = shuttled(this, way);
     if (way === 1) this.#forward(speed);
     else this.#backward(speed);
   }
 
   setVolume(volume: number): void {
-    this.habits.volume = Math.min(1, Math.max(0, volume));
-    this.habits.muted = this.habits.volume === 0;
+    setVolume(this.habits, volume);
     this.#share();
   }
 
   toggleMuted(): void {
-    this.habits.muted = !this.habits.muted;
-    if (!this.habits.muted && this.habits.volume === 0) this.habits.volume = 1;
+    toggleMuted(this.habits);
     this.#share();
   }
 

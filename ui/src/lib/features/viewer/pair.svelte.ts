@@ -4,6 +4,7 @@
  * follows is kept within a frame. Must not know clips, keys or the document.
  */
 import { frameAtTime, timeOfFrame, type FrameRate } from '$lib/shared/playing/frames';
+import { setVolume, toggleMuted } from '$lib/shared/playing/habits';
 import { Player, type Beat, type Habits, type Motion, type Playing } from '$lib/shared/playing/player.svelte';
 
 export type Side = 'left' | 'right';
@@ -103,14 +104,12 @@ export class Pair implements Playing {
   }
 
   setVolume(volume: number): void {
-    this.habits.volume = Math.min(1, Math.max(0, volume));
-    this.habits.muted = this.habits.volume === 0;
+    setVolume(this.habits, volume);
     this.#share();
   }
 
   toggleMuted(): void {
-    this.habits.muted = !this.habits.muted;
-    if (!this.habits.muted && this.habits.volume === 0) this.habits.volume = 1;
+    toggleMuted(this.habits);
     this.#share();
   }
 

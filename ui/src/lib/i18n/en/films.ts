@@ -19,7 +19,6 @@ export const films = {
   'films.card-spoken': '{title}, {clips, plural, one {# clip} other {# clips}}, {seconds}, {cost}',
   'films.new': 'New film',
   'films.made': 'Film made.',
-  'films.open': 'Open',
 
   'films.path-sum': 'Path: {clips, plural, one {# clip} other {# clips}}, {seconds}, {cost}',
   'films.tree-sum': 'whole tree: {clips, plural, one {# clip} other {# clips}}, {cost}',
@@ -43,7 +42,6 @@ export const films = {
   'films.undo': 'Undo',
 
   'films.path': 'Path',
-  'films.shot': 'Shot {index}: {title}',
   'films.shot-spoken': 'Shot {index} of {total}: {title}, {length}, {cost}',
   'films.shot-trimmed': '{shown} of {whole}',
   'films.shot-trimmed-hint': 'The next shot continues an earlier frame: the path shows {shown} of {whole}.',
@@ -131,7 +129,6 @@ export const films = {
   'films.skipped':
     '{count, plural, one {Left out, since its file cannot be played: {titles}.} other {Left out, since their files cannot be played: {titles}.}}',
   'films.nothing-to-play': 'None of the files of this film can be played.',
-  'films.locate': 'Open the clip to locate its file.',
 
   'films.key-shots': 'Move between shots',
   'films.key-takes': 'Move between takes; ⏎ picks one',
@@ -163,7 +160,6 @@ export const films = {
   'export.shots-done': 'Clips and lists are in {path}',
   'export.sheet-done': 'Contact sheet saved: {path}',
   'export.title': 'Export “{title}”',
-  'export.plan': 'What will happen',
   'export.planning': 'Looking at the clips…',
   'export.route.join':
     'The clips are joined as they are. Nothing is encoded again: every frame stays what it is, bit for bit.',

@@ -21,7 +21,6 @@ export const films: Record<keyof typeof en, string> = {
   'films.card-spoken': '{title}，{clips} 个片段，{seconds}，{cost}',
   'films.new': '新建影片',
   'films.made': '影片已建立。',
-  'films.open': '打开',
 
   'films.path-sum': '路径：{clips} 个片段，{seconds}，{cost}',
   'films.tree-sum': '整棵树：{clips} 个片段，{cost}',
@@ -44,7 +43,6 @@ export const films: Record<keyof typeof en, string> = {
   'films.undo': '撤销',
 
   'films.path': '路径',
-  'films.shot': '第 {index} 个镜头：{title}',
   'films.shot-spoken': '第 {index} 个镜头，共 {total} 个：{title}，{length}，{cost}',
   'films.shot-trimmed': '{shown} / {whole}',
   'films.shot-trimmed-hint': '下一个镜头接续的是较早的一帧：路径显示其中 {shown}，全长 {whole}。',
@@ -127,7 +125,6 @@ export const films: Record<keyof typeof en, string> = {
   'films.skip-repeated-hint': '如果镜头的第一帧重复前一个镜头的最后一帧，就略过它。',
   'films.skipped': '{count, plural, other {以下镜头的文件无法播放，已跳过：{titles}。}}',
   'films.nothing-to-play': '这部影片的文件都无法播放。',
-  'films.locate': '打开片段即可重新定位文件。',
 
   'films.key-shots': '在镜头之间移动',
   'films.key-takes': '在各条之间移动；⏎ 选用',
@@ -159,7 +156,6 @@ export const films: Record<keyof typeof en, string> = {
   'export.shots-done': '片段与清单已存入 {path}',
   'export.sheet-done': '联络表已保存：{path}',
   'export.title': '导出“{title}”',
-  'export.plan': '将会如何导出',
   'export.planning': '正在检查片段…',
   'export.route.join': '片段原样拼接，不重新编码：每一帧都逐位保持不变。',
   'export.route.reencode': '影片将编码一次，尺寸 {width} × {height}，每秒 {fps} 帧。',

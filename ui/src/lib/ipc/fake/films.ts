@@ -177,6 +177,14 @@ export class FakeFilms {
     return this.view(film.id);
   }
 
+  /** A clip came into the library: where it continues the end of a saved path, it is its next shot. */
+  arrived({ id, request }: Clip): void {
+    for (const film of this.saved.values()) {
+      if (request.continues && film.path.at(-1) === request.continues) film.path.push(id);
+    }
+    this.changed();
+  }
+
   /** The same for the same seam: a continuation repeats its frame, and now and then something is wrong with one. */
   measure(before: ClipId, frame: number | null, after: ClipId): SeamMeasure {
     const continues = this.#clip(after).request.continues === before;

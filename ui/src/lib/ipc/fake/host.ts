@@ -107,6 +107,7 @@ export function fakeHost(query: URLSearchParams): Host {
   const work = new FakeJobs(scenario, tell, (clip) => {
     gallery.changed();
     shelf.dress(clip.id, clip.media.width, clip.media.height, clip.request.first_frame);
+    reels.arrived(clip);
   });
   const boards: FakeBoards = new FakeBoards({
     job: (id) => work.job(id),

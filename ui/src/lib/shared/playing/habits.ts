@@ -25,6 +25,18 @@ export function keptHabits(shelf: Shelf): Habits {
   }
 }
 
+/** Louder or quieter; nothing to be heard is the same as muted. */
+export function setVolume(habits: Habits, volume: number): void {
+  habits.volume = Math.min(1, Math.max(0, volume));
+  habits.muted = habits.volume === 0;
+}
+
+/** Sound off, or on again: then there is some. */
+export function toggleMuted(habits: Habits): void {
+  habits.muted = !habits.muted;
+  if (!habits.muted && habits.volume === 0) habits.volume = 1;
+}
+
 /** Keeps them. A web view without storage forgets, which is no trouble worth saying. */
 export function keepHabits(shelf: Shelf, habits: Habits): void {
   rate = habits.rate;

@@ -5,6 +5,7 @@
  * plays the frame is read from it at every beat; when it stops it is moved to the middle of the frame it
  * stopped on, so that number and picture agree. Must not know clips, keys or the document.
  */
+import { setVolume, toggleMuted } from './habits';
 import { clampFrame, frameAtTime, timeOfFrame, type FrameRate } from './frames';
 
 /** The part of a video element that the player uses. */
@@ -85,6 +86,13 @@ const H264 = 'video/mp4; codecs="avc1.640028"';
 export function nextRate(rate: number, way: -1 | 1): number {
   const rates = way === 1 ? RATES.filter((one) => one > rate) : RATES.filter((one) => one < rate).reverse();
   return rates[0] ?? rate;
+}
+
+/** How fast one press of a shuttle key makes it: the same way again is faster. */
+export function shuttled({ motion, speed }: Pick<Playing, 'motion' | 'speed'>, way: -1 | 1): number {
+  const same = motion === (way === 1 ? 'forward' : 'backward');
+  const at = SPEEDS.findIndex((one) => one === speed);
+  return same ? (SPEEDS[Math.min(at + 1, SPEEDS.length - 1)] ?? 1) : 1;
 }
 
 export class Player implements Playing {
@@ -185,9 +193,7 @@ export class Player implements Playing {
   /** The shuttle: −1 backward, 0 stop, 1 forward; the same way again is faster. */
   shuttle(way: -1 | 0 | 1): void {
     if (way === 0) return this.pause();
-    const same = (way === 1 && this.motion === 'forward') || (way === -1 && this.motion === 'backward');
-    const at = SPEEDS.findIndex((speed) => speed === this.speed);
-    const speed = same ? (SPEEDS[Math.min(at + 1, SPEEDS.length - 1)] ?? 1) : 1;
+    const speed = shuttled(this, way);
     if (way === 1) this.#forward(speed);
     else this.#backward(speed);
   }
@@ -209,14 +215,12 @@ export class Player implements Playing {
   }
 
   setVolume(volume: number): void {
-    this.habits.volume = Math.min(1, Math.max(0, volume));
-    this.habits.muted = this.habits.volume === 0;
+    setVolume(this.habits, volume);
     this.#applyHabits();
   }
 
   toggleMuted(): void {
-    this.habits.muted = !this.habits.muted;
-    if (!this.habits.muted && this.habits.volume === 0) this.habits.volume = 1;
+    toggleMuted(this.habits);
     this.#applyHabits();
   }
 
