@@ -175,6 +175,8 @@ export const commands = {
 	deleteClips: (ids: ClipId[]) => typedError<number, IpcError>(__TAURI_INVOKE("delete_clips", { ids })),
 	/**  Every tag of clips outside the trash, the most used first. */
 	tags: () => typedError<TagCount[], IpcError>(__TAURI_INVOKE("tags")),
+	/**  What is written on all of these clips. */
+	commonMarks: (ids: ClipId[]) => typedError<CommonMarks, IpcError>(__TAURI_INVOKE("common_marks", { ids })),
 	/**  Every saved search, by name. */
 	savedSearches: () => typedError<SavedSearch[], IpcError>(__TAURI_INVOKE("saved_searches")),
 	/**  Keeps a query under a name, in the place of one that has it; all of them. */
@@ -206,6 +208,10 @@ export const commands = {
 	 *  `None` where the system does not tell.
 	 */
 	importDropped: () => typedError<ImportSummary | null, IpcError>(__TAURI_INVOKE("import_dropped")),
+	/**  The files that are dragged over the window, or were let go over it last: what the web view does not tell its page. */
+	draggedFiles: () => typedError<DroppedFile[], IpcError>(__TAURI_INVOKE("dragged_files")),
+	/**  The bytes of a file that was let go over the window, by its place among the dragged ones, as base64. */
+	droppedFile: (number: number) => typedError<string, IpcError>(__TAURI_INVOKE("dropped_file", { number })),
 	/**  Stops the import that is under way. What is in the library stays. */
 	cancelImport: () => typedError<null, IpcError>(__TAURI_INVOKE("cancel_import")),
 	/**  Looks for a clip's file, where it belongs and then in every folder of clips. The clip as it is now. */
@@ -540,6 +546,14 @@ export type ClipPage = {
 	total: number,
 };
 
+/**  What is written on all of some clips. */
+export type CommonMarks = {
+	/**  Whether each has a star. */
+	starred: boolean,
+	/**  The tags that each has. */
+	tags: string[],
+};
+
 /**  A request to go on from, and what had to change for it. */
 export type Continuation = {
 	/**  The draft: frame in the first slot, settings kept, prompt empty. */
@@ -591,6 +605,14 @@ export type Draft = {
 	request: Request,
 	/**  How many clips of it: 1 – 8. */
 	count: number,
+};
+
+/**  A file that is dragged over the window, or was let go over it. */
+export type DroppedFile = {
+	/**  Its name, without the folders. */
+	name: string,
+	/**  Bytes; 0 where nobody can say. */
+	bytes: number | null,
 };
 
 /**  What an error means to the window. */
@@ -2163,12 +2185,6 @@ export type ShelfDay = {
 	bytes: number | null,
 };
 
-/**  Why a shot cannot be played. */
-export type ShotTrouble = 
-/**  Its file is gone. */
-"missing" | 
-/**  It lies in the trash. */
-"trashed";
 /**  A shot as the window and the command line see it. */
 export type Shot = {
 	/**  What is or was asked for; of a shot that was not started without the frame that it begins with. */
@@ -2211,6 +2227,13 @@ export type ShotState =
 "unknown" | 
 /**  Its job was taken out of the queue, or is no longer followed. */
 "canceled";
+
+/**  Why a shot cannot be played. */
+export type ShotTrouble = 
+/**  Its file is gone. */
+"missing" | 
+/**  It lies in the trash. */
+"trashed";
 
 /**  An order of clips. Those that are equal in it stand newest first. */
 export type Sort = {
