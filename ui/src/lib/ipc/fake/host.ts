@@ -113,7 +113,7 @@ export function fakeHost(query: URLSearchParams): Host {
     job: (id) => work.job(id),
     start: (request, provider) => work.start(request, provider),
     move: (id, changes) => work.move(id, changes),
-    continueFrom: (clip) => plain.continueFrom(clip) as Continuation,
+    continueFrom: (clip) => plain.continueFrom(clip, null) as Continuation,
     guard: (provider, costs) => guard(settings.guards ?? {}, provider, costs, work.spentThisMonth()),
     costOf: (job) => {
       if (job.state === 'failed' || job.state === 'canceled') return '0';
