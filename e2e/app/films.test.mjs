@@ -182,12 +182,14 @@ windowTest(
     world.writeSettings({ door: 'rehearse' });
     const again = await world.open();
     await again.go('place-films', 'F');
-    await again.waitForText('place-films', /The drain/);
-    await again.browser.execute(() => {
-      [...document.querySelectorAll('[data-testid="film-card"]')]
-        .find((card) => /The drain/.test(card.innerText))
-        .click();
-    });
+    const chosen = () =>
+      again.browser.execute(() => {
+        const cards = [...document.querySelectorAll('[data-testid="film-card"]')];
+        const card = cards.find(({ textContent }) => textContent.includes('The drain'));
+        card?.click();
+        return card !== undefined;
+      });
+    await again.waitUntil(chosen, 'the film should be in the list');
     await again.waitForText('film-title', /The drain/);
     await pathIs(again, files.map(idOf), 'the path is the one that was exported');
   },
