@@ -27,12 +27,11 @@ pub fn like(home: &Path, sample: &Path) -> Result<(), LibraryError> {
                 if let Some(folder) = target.parent() {
                     std::fs::create_dir_all(folder).map_err(told)?;
                 }
-                match &copy {
-                    Some(copy) => std::fs::hard_link(copy, &target).map_err(told)?,
-                    None => {
-                        std::fs::copy(sample.with_extension(ending), &target).map_err(told)?;
-                        copy = Some(target);
-                    }
+                if let Some(copy) = &copy {
+                    std::fs::hard_link(copy, &target).map_err(told)?;
+                } else {
+                    std::fs::copy(sample.with_extension(ending), &target).map_err(told)?;
+                    copy = Some(target);
                 }
             }
         }
