@@ -34,9 +34,7 @@ function sample(folder, profile) {
   const at = home(folder, 'sample');
   const words = ['--prompt', 'A paper boat', '--resolution', '480p', '--duration', '2'];
   const args = ['--home', at, '--json', '--rehearsal', '--rehearsal-speed', '50', 'generate', ...words];
-  const { clips } = JSON.parse(
-    execFileSync(built('lastframe', profile), args, { stdio: ['ignore', 'pipe', 'inherit'] }),
-  );
+  const { clips } = JSON.parse(execFileSync(built('lastframe', profile), args, { stdio: ['ignore', 'pipe', 'pipe'] }));
   return clipFile(at, clips[0].id);
 }
 
