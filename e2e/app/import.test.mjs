@@ -63,8 +63,10 @@ windowTest(
     await person.rehearse();
     await person.write('Something half-written');
     const place = { ...(await middleOf(person, 'place-gallery')) };
-    await taker.giveTo(place, () => person.isShown('drop'));
-    await person.waitForText('announcements', /1 clip imported/);
+    const said = (words) => async () => words.test((await person.read('announcements', 'innerText')) ?? '');
+    const shown = () => person.isShown('drop');
+    const one = async () => (await person.ids('clip-card')).length === 1;
+    await taker.giveTo(place, shown, one, 'the clip should be brought in');
     const [brought] = await person.waitForClips(1);
     assert.notEqual(brought, made, 'a clip of its own');
     assert.equal(
@@ -88,8 +90,7 @@ windowTest(
 
     // The same file again is the same clip.
     await person.openGallery();
-    await taker.giveTo(place, () => person.isShown('drop'));
-    await person.waitForText('announcements', /1 was in the library already/);
+    await taker.giveTo(place, shown, said(/1 was in the library already/), 'it should be known here');
     assert.equal((await told(world.home, 'clips')).total, 1);
     assert.equal((await told(first, 'clips')).total, 1, 'nothing was written into the first library');
   },
@@ -105,8 +106,9 @@ windowTest('a copy that is dropped on the composer brings its settings and no cl
   await person.waitForText('toast', /File copied/);
   const taker = await Neighbour.start(world, await copiedFile(world));
   await person.openGallery();
-  await taker.giveTo(await middleOf(person, 'prompt'), () => person.isShown('drop-settings'));
-  await person.waitForText('taken', /\.mp4/);
+  const settings = async () => /\.mp4/.test((await person.read('taken', 'innerText')) ?? '');
+  const over = () => person.isShown('drop-settings');
+  await taker.giveTo(await middleOf(person, 'prompt'), over, settings, 'the settings should be taken');
   assert.equal(await person.read('prompt', 'value'), prompt);
   assert.equal(await person.read('ratio', 'data-value'), '9:16');
   assert.equal((await told(world.home, 'clips')).total, 1, 'it was not brought in');

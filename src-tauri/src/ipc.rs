@@ -13,6 +13,7 @@ pub struct Happened(pub Event);
 
 /// Every command and event of the window.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "one list of all commands, as long as there are commands")]
 pub fn builder() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new()
         .disable_serde_phases()

@@ -13,6 +13,9 @@ const corner = { x: 1310, y: 60 };
 /** The middle of its window, which is 100 pixels wide and high. */
 const middle = { x: corner.x + 50, y: corner.y + 50 };
 
+/** Milliseconds for which what is dragged is held before it is let go, and within which something comes of it. */
+const [lingers, arrives] = [500, 10_000];
+
 export class Neighbour {
   #said = [];
 
@@ -62,12 +65,28 @@ export class Neighbour {
       return come();
     };
     await until(moved, what, patience);
+    // Nor does a hand let go in the very moment: the window's yes has to reach the other program first.
+    for (const end = Date.now() + lingers; Date.now() < end;) await moved();
     await this.#mouse('mouseup', '1');
   }
 
-  /** Drags its file onto a place of the window and lets it go there, once `taken` says that the window has seen it. */
-  giveTo(place, taken) {
-    return this.#carry(middle, place, taken, 'the window sees that a file is dragged over it');
+  /**
+   * Drags its file onto a place of the window and lets it go there, once `taken` says that the window has seen it, until
+   * `come` says what came of it. A drag may end in nothing on a busy computer, and the hand begins it again.
+   */
+  async giveTo(place, taken, come, what) {
+    for (const end = Date.now() + patience; Date.now() < end;) {
+      await this.#carry(middle, place, taken, 'the window sees that a file is dragged over it');
+      const came = until(come, what, arrives);
+      if (
+        await came.then(
+          () => true,
+          () => false,
+        )
+      )
+        return;
+    }
+    throw new Error(`a file was let go over the window in vain: ${what}`);
   }
 
   /** Drags something from a place of the window onto this program, and returns the URI that it was given. */

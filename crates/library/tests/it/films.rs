@@ -31,6 +31,7 @@ fn path(library: &Library, film: &str) -> Vec<String> {
     film.path.iter().map(ToString::to_string).collect()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "made where it is asked for")]
 fn change(library: &Library, film: &str, change: FilmChange) -> Result<SavedFilm, LibraryError> {
     library.change_film(&FilmId::new(film), &change, at(40))
 }
