@@ -21,7 +21,12 @@ const shots = [
   { prompt: 'Snow falls in the pine forest around a cabin', ratio: '9:16', seed: 3 },
 ];
 const first = { prompt: 'A lighthouse on the cliff. The lamp comes on', ratio: '16:9', seed: 17 };
-const next = { prompt: 'The beam of the lighthouse swings out over the cliff. The camera holds', seed: 18 };
+/** Two takes that continue it, and one shot more. */
+const takes = [
+  { prompt: 'The lighthouse holds its beam on the water. The cliff goes dark', seed: 19 },
+  { prompt: 'The beam of the lighthouse swings out over the cliff. The camera holds', seed: 18 },
+];
+const last = { prompt: 'The lighthouse alone, the beam comes round to the camera', seed: 21 };
 
 const sizes = [
   { width: 1440, height: 900 },
@@ -29,7 +34,7 @@ const sizes = [
 ];
 const themes = ['darkroom', 'lightbox'];
 const languages = { en: 'en', zh: 'zh-CN' };
-const places = ['first-run', 'gallery', 'viewer', 'settings'];
+const places = ['first-run', 'gallery', 'viewer', 'films', 'usage', 'settings'];
 
 /** E.g. `gallery-darkroom-1440x900`, and `…-zh` for Chinese. */
 const nameOf = ({ place, theme, size, language }) =>
@@ -53,7 +58,9 @@ async function fill(home) {
   };
   for (const shot of shots) await generate(shot);
   const { id } = await generate(first);
-  await generate(next, ['--from', id]);
+  let taken = id;
+  for (const take of takes) ({ id: taken } = await generate(take, ['--from', id]));
+  await generate(last, ['--from', taken]);
 }
 
 async function shoot(world, { place, theme, size, language }, full) {
@@ -62,9 +69,16 @@ async function shoot(world, { place, theme, size, language }, full) {
   const person = await world.open();
   await person.browser.setWindowSize(size.width, size.height);
   if (place === 'first-run') await person.waitFor('first-run');
-  else await person.waitForClips(shots.length + 2);
+  else await person.waitForClips(3);
   if (place === 'viewer') await person.openHeld((await person.ids('clip-card'))[0]);
   if (place === 'settings') await person.openSettings();
+  if (place === 'usage') await person.go('place-usage', 'U');
+  if (place === 'films') {
+    await person.go('place-films', 'F');
+    if (!(await person.isShown('film-path'))) await person.click('film-card');
+    await person.waitFor('film-path');
+    await person.waitFor('seam-verdict');
+  }
   await person.settle();
   const picture = join(pictures, `${nameOf({ place, theme, size, language })}.png`);
   writeFileSync(picture, await person.browser.takeScreenshot(), 'base64');
