@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { nameFile } from './harness/desk.mjs';
 import { clipFile, facts, likestFrame, seam } from './harness/files.mjs';
 import { makeClips, told } from './harness/made.mjs';
+import { allowReading, metadata, shown } from './harness/video.mjs';
 import { windowTest } from './harness/world.mjs';
 
 const call = promisify(execFile);
@@ -91,6 +92,41 @@ async function exportTo(person, target) {
   await person.waitUntil(joined, 'clips that agree should be joined as they are');
   await nameFile(person.app, () => person.click('export-start'), target);
   await person.waitFor('export-reveal');
+}
+
+/** Opens the film that is the library's only clip, and goes backwards over both of its seams: pixels of the window tell. */
+async function backOverSeams(person, film, [first, second, third]) {
+  const { browser } = person;
+  const [id] = await person.waitForClips(1);
+  await person.openClip(id);
+  assert.equal((await metadata(browser)).error, undefined, 'the joined film plays');
+  await browser.keys(['k']);
+  assert.equal((await allowReading(browser)).error, undefined, 'the film can be read from the page');
+  const slider = await browser.$('[data-testid="place-viewer"] [role="slider"]').getElement();
+  const { width } = await slider.getSize();
+  const whole = FRAMES * 3 - 3;
+  for (const [seamAt, before, after] of [
+    [FRAMES * 2 - 1, second, third],
+    [FRAMES, first, second],
+  ]) {
+    // Some frames behind the seam, then back over it one by one.
+    await browser.keys(['End']);
+    await slider.click({ x: Math.round(width * ((seamAt + 2) / whole - 0.5)) });
+    let there = await shown(browser);
+    assert.ok(Math.abs(there.frame - seamAt - 2) <= 2, `the click leads near the seam, not to ${there.frame}`);
+    while (there.frame > seamAt - 3) {
+      const [file, number] =
+        there.frame >= seamAt
+          ? [after, there.frame - seamAt + 1]
+          : [before, there.frame - (before === first ? 0 : FRAMES - 1)];
+      const like = await likestFrame(file, there.picture, number, { size: '864:480' });
+      assert.equal(like, number, `frame ${there.frame} of ${film} is frame ${number} of its clip`);
+      await browser.keys(['ArrowLeft']);
+      const next = await shown(browser);
+      assert.equal(next.frame, there.frame - 1, 'one frame back');
+      there = next;
+    }
+  }
 }
 
 /** The clips on the path that the window shows, in playing order. */
@@ -192,6 +228,13 @@ windowTest(
     await again.waitUntil(chosen, 'the film should be in the list');
     await again.waitForText('film-title', /The drain/);
     await pathIs(again, files.map(idOf), 'the path is the one that was exported');
+    await again.app.close();
+
+    // Where nothing of it is known the film is one clip, which is stepped back through over every seam.
+    world.home = join(world.folder, 'third');
+    await told(world.home, 'import', target);
+    world.writeSettings({ door: 'rehearse' });
+    await backOverSeams(await world.open(), target, files);
   },
   { minutes: 6 },
 );
