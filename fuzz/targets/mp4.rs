@@ -17,6 +17,8 @@ mod copy;
 mod error;
 #[path = "../../crates/media/src/h264.rs"]
 mod h264;
+#[path = "../../crates/media/src/samples.rs"]
+mod samples;
 #[path = "../../crates/media/src/tags.rs"]
 mod tags;
 
