@@ -61,7 +61,22 @@ export class Person {
   async click(name) {
     const element = await this.waitFor(name);
     await element.waitForClickable({ timeout: patience, timeoutMsg: `“${name}” cannot be clicked` });
+    await this.standsStill(name);
     await element.click();
+  }
+
+  /** Waits until something is twice in one place: the driver aims at where it was a moment ago. */
+  async standsStill(name) {
+    const look = (selector) => JSON.stringify(document.querySelector(selector)?.getBoundingClientRect() ?? null);
+    let before;
+    const still = async () => {
+      const now = await this.browser.execute(look, `[data-testid="${name}"]`);
+      const same = now === before;
+      before = now;
+      return same;
+    };
+    const words = `“${name}” should stand still`;
+    await this.browser.waitUntil(still, { timeout: patience, interval: 50, timeoutMsg: words });
   }
 
   /** Waits until a text reads as a pattern says, and returns it. */
