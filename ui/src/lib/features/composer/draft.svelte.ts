@@ -76,6 +76,11 @@ export interface Around {
 
 /** Why the present draft cannot be sent, in the order of the form. */
 export type Refusal = { kind: 'problem'; problem: Problem } | { kind: 'seed' };
+/** Another price than this stood on what was pressed, or none yet; null is "unknown". */
+export interface Unseen {
+  kind: 'price';
+  cost: Usd | null;
+}
 
 export class Draft {
   #request = $state.raw<FullRequest>(emptyRequest());
@@ -156,11 +161,13 @@ export class Draft {
   }
 
   /** The first thing that forbids sending. */
-  readonly refusal = $derived.by((): Refusal | null => {
-    const problem = this.check?.problems.find((one) => !one.warning);
+  readonly refusal = $derived(this.#refusalIn(this.check));
+
+  #refusalIn(check: Check | null): Refusal | null {
+    const problem = check?.problems.find((one) => !one.warning);
     if (problem) return { kind: 'problem', problem };
     return this.wrongSeed === null ? null : { kind: 'seed' };
-  });
+  }
 
   /** Brings back the request that was being written when the window was closed, unless another one is being written already. */
   async restore(): Promise<void> {
@@ -337,29 +344,36 @@ export class Draft {
     });
   }
 
-  /** Sends it. The refusal when there is one, and then nothing was sent. */
-  generate(): Promise<Refusal | CommandError | null> {
-    return this.#send({}, () => this.check?.total ?? null);
+  /** Sends it. What stands against it, where something does: then nothing was sent. */
+  generate(): Promise<Refusal | Unseen | CommandError | null> {
+    return this.#send({}, ({ check }) => check.total);
   }
 
   /** Sends it at 480p, with a seed that stays in the form: what comes of it can then be made larger. */
-  async trySmall(): Promise<Refusal | CommandError | null> {
+  async trySmall(): Promise<Refusal | Unseen | CommandError | null> {
     const seed = this.#request.seed ?? rollSeed();
-    return this.#send({ resolution: '480p', seed }, () => this.smaller?.total ?? null);
+    return this.#send({ resolution: '480p', seed }, ({ smaller }) => smaller?.total ?? null);
   }
 
-  async #send(values: Partial<Request>, cost: () => Usd | null): Promise<Refusal | CommandError | null> {
-    // No price stood on the button yet: nobody agreed to any.
-    if (this.sending || this.check === null) return null;
+  async #send(
+    values: Partial<Request>,
+    costIn: (priced: Priced) => Usd | null,
+  ): Promise<Refusal | Unseen | CommandError | null> {
+    if (this.sending) return null;
     this.tried = true;
     this.sending = true;
-    // The one whose price stood on the button when it was pressed.
-    const provider = this.#around.provider();
+    // What stood in the form and on the button when it was pressed: whatever is typed from here on is for the next one.
+    const [provider, request, count] = [this.#around.provider(), { ...this.#request, ...values }, this.#count];
+    const seen = this.#pricing.priced && costIn(this.#pricing.priced);
+    const priceStood = this.#pricing.priced !== null;
     try {
-      await this.#checkNow();
-      if (this.refusal) return this.refusal;
-      const [request, count] = [{ ...this.#request, ...values }, this.#count];
-      const jobs = await this.#around.consent.through({ act: 'generate', cost: cost() }, (beyondGuards) =>
+      const priced = await this.#checkNow();
+      const refusal = this.#refusalIn(priced.check);
+      if (refusal) return refusal;
+      const cost = costIn(priced);
+      // Nobody has agreed to a price that was not there to be read. A rehearsal costs nothing.
+      if (provider.kind !== 'rehearsal' && !(priceStood && cost === seen)) return { kind: 'price', cost };
+      const jobs = await this.#around.consent.through({ act: 'generate', cost }, (beyondGuards) =>
         this.#around.commands.generate(request, count, provider, beyondGuards),
       );
       if (jobs === null) return null;
@@ -485,13 +499,16 @@ export class Draft {
     }, CHECK_AFTER);
   }
 
-  async #checkNow(): Promise<void> {
+  /** The answer about the request as it is now. */
+  async #checkNow(): Promise<Priced> {
     clearTimeout(this.#checkTimer);
     const turn = ++this.#turn;
     const priced = await this.#pricing.ask(this.#request, this.#count);
-    // A later change has asked again: this answer is about a request that is no more.
-    if (turn !== this.#turn) return;
-    this.check = priced.check;
-    this.#pricing.take(priced);
+    // Where a later change has asked again, this answer is about a request that is no more, and is not shown.
+    if (turn === this.#turn) {
+      this.check = priced.check;
+      this.#pricing.take(priced);
+    }
+    return priced;
   }
 }

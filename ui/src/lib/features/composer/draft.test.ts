@@ -134,14 +134,62 @@ describe('generate', () => {
     expect(made).toHaveLength(1);
   });
 
-  it('sends nothing before a price stood on the button', async () => {
+  /** A draft of which clips are paid for. */
+  const paid = (overrides: Partial<Around['commands']> = {}) => {
+    const { around } = world(overrides);
+    const service = { kind: 'service', address: 'https://service.example' } as const;
+    return { around, draft: new Draft({ ...around, provider: () => service }) };
+  };
+
+  it('sends nothing that is paid for before a price stood on the button, and says the price', async () => {
+    const { draft, around } = paid();
+    draft.change({ prompt: 'A boat' });
+    expect(await draft.generate()).toEqual({ kind: 'price', cost: '0.1853' });
+    expect(around.commands.generate).not.toHaveBeenCalled();
+    expect(draft.check?.total, 'from now on it stands there').toBe('0.1853');
+    expect(await draft.generate()).toBeNull();
+    expect(around.commands.generate).toHaveBeenCalledTimes(1);
+  });
+
+  it('sends nothing at another price than the one that stood on the button', async () => {
+    const { draft, around } = paid();
+    draft.change({ prompt: 'A boat' });
+    await settle();
+    draft.change({ resolution: '1080p' });
+    const outcome = await draft.generate();
+    expect(outcome).toEqual({ kind: 'price', cost: draft.check?.total });
+    expect(draft.check?.total).not.toBe('0.1853');
+    expect(around.commands.generate).not.toHaveBeenCalled();
+  });
+
+  it('rehearses before a price stood on the button: nothing is spent', async () => {
     const { draft, around } = world();
     draft.change({ prompt: 'A boat' });
     expect(await draft.generate()).toBeNull();
-    expect(around.commands.generate).not.toHaveBeenCalled();
-    await settle();
-    await draft.generate();
     expect(around.commands.generate).toHaveBeenCalledTimes(1);
+  });
+
+  it('sends what stood in the form when it was pressed, whatever is asked or typed meanwhile', async () => {
+    const waiting: (() => void)[] = [];
+    const { draft, around } = world({
+      check: vi.fn(async (request: Request, count: number) => {
+        await new Promise<void>((go) => waiting.push(go));
+        return check(request, count);
+      }),
+    });
+    draft.change({ prompt: 'A boat' });
+    const sent = draft.generate();
+    draft.change({ prompt: '' });
+    draft.reprice();
+    await vi.advanceTimersByTimeAsync(100);
+    for (const go of waiting.reverse()) go();
+    expect(await sent).toBeNull();
+    expect(around.commands.generate).toHaveBeenCalledWith(
+      expect.objectContaining({ prompt: 'A boat' }),
+      1,
+      { kind: 'rehearsal' },
+      false,
+    );
   });
 
   it('sends once when pressed twice', async () => {
