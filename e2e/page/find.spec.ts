@@ -1,9 +1,8 @@
 // Finding clips among many and keeping them in order: search, filters, saved searches, selection, the trash, names and
 // notes; by mouse and by keyboard, in both languages.
 
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { clipCards, expect, jobCard, test, type Scene } from './window';
+import { clipCards, expect, jobCard, seriousFaults, test, type Scene } from './window';
 
 const cards = (page: Page): Locator => page.locator('[data-testid="place-gallery"] [data-key]');
 const opener = (card: Locator): Locator => card.getByRole('button', { name: /^(Open:|打开：)/ });
@@ -259,9 +258,9 @@ test('by keyboard alone: search, walk, select a range, star, trash, undo', async
   await page.keyboard.press('Control+f');
   await expect(page.getByTestId('search')).toBeFocused();
   await page.keyboard.type('the');
-  await expect(page.getByTestId('found')).toHaveText(/found$/);
-  const found = await clipCards(page).count();
-  expect(found).toBeGreaterThan(3);
+  // What was found for the first letters is no longer there.
+  const found = 9;
+  await expect(page.getByTestId('found')).toHaveText(`${found} found`);
   await page.keyboard.press('ArrowDown');
   // Jobs whose prompts have the word stand before them.
   for (let presses = 0; presses < 6; presses += 1) {
@@ -381,11 +380,7 @@ for (const { name, scene, enter } of STATES) {
       await open({ ...scene, theme, lang });
       await expect(clipCards(page).first()).toBeVisible();
       await enter(page);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n')}`);
-      expect(serious).toEqual([]);
+      expect(await seriousFaults(page)).toEqual([]);
       const beyond = await page.evaluate(() =>
         [...document.querySelectorAll<HTMLElement>('button, input, [role=dialog]')]
           .filter((node) => {
