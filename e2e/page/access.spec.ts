@@ -1,9 +1,8 @@
 // What opens over the places and within the composer, and all of the main job, for people without a mouse and without
 // sight of the screen; in the smallest window. The places themselves are in look.spec.ts.
 
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { clipCards, expect, generate, jobCard, test, type Scene } from './window';
+import { clipCards, expect, generate, jobCard, seriousFaults, test, type Scene } from './window';
 
 const press = (page: Page, testId: string): Promise<void> => page.getByTestId(testId).click();
 
@@ -146,11 +145,7 @@ for (const { name, scene, enter } of STATES) {
       await page.setViewportSize({ width: 960, height: 640 });
       await open({ ...scene, theme, lang });
       await enter(page);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n')}`);
-      expect(serious).toEqual([]);
+      expect(await seriousFaults(page)).toEqual([]);
       expect(await cutOff(page)).toEqual([]);
     });
   }

@@ -1,7 +1,6 @@
 // Lists of prompts: pasted, dropped, checked row by row, and started as far as they can go.
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { expect, test } from './window';
+import { expect, seriousFaults, test } from './window';
 
 const LIST = `prompt,duration,ratio,count
 "A boat, drifting",5,16:9,1
@@ -117,8 +116,7 @@ for (const [theme, lang] of [
     await open({ scenario: 'empty', theme, lang });
     await read(page, LIST);
     await expect(rows(page)).toHaveCount(5);
-    const found = await new AxeBuilder({ page }).include('[role="dialog"]').analyze();
-    expect(found.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')).toEqual([]);
+    expect(await seriousFaults(page, '[role="dialog"]')).toEqual([]);
     await info.attach('list', {
       body: await page.screenshot({ path: info.outputPath('list.png') }),
       contentType: 'image/png',

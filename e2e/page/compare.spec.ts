@@ -1,8 +1,7 @@
 // Two clips in sync: chosen from the viewer, driven by one transport, told apart.
 
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { clipCards, expect, test, view } from './window';
+import { clipCards, expect, seriousFaults, test, view } from './window';
 
 test.beforeEach(async ({ page }) => {
   // Without motion clips open standing still, so that frames can be counted.
@@ -228,8 +227,7 @@ for (const theme of ['darkroom', 'lightbox'] as const) {
       await page.keyboard.press('Enter');
       await expect(page.getByTestId('compare')).toBeVisible();
       await page.keyboard.press('w');
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([]);
+      expect(await seriousFaults(page)).toEqual([]);
       const beyond = await page.evaluate(() =>
         [...document.querySelectorAll<HTMLElement>('button, [role=radio], [role=slider]')]
           .map((node) => ({ name: node.innerText || node.ariaLabel, box: node.getBoundingClientRect() }))

@@ -1,8 +1,7 @@
 // What every place must hold to in both themes and both languages: no serious finding of axe, nothing beyond the edge.
 
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { away, change, clipCards, expect, generate, jobCard, test, view, type Scene } from './window';
+import { away, change, clipCards, expect, generate, jobCard, seriousFaults, test, view, type Scene } from './window';
 
 /** Comes to the films, with the first one there and its seam measured. */
 async function toFilms(page: Page): Promise<void> {
@@ -151,11 +150,7 @@ for (const place of PLACES) {
     test(`axe finds nothing serious in ${place.name}, ${theme}`, async ({ page, open }) => {
       await open({ ...place.scene, theme });
       await place.enter?.(page);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      const serious = violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n')}`);
-      expect(serious).toEqual([]);
+      expect(await seriousFaults(page)).toEqual([]);
     });
   }
 

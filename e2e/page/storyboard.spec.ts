@@ -1,7 +1,6 @@
 // Storyboards: shots written ahead, priced together, made one after the other, stopped and gone on with.
-import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { clipCards, expect, jobCard, test } from './window';
+import { clipCards, expect, jobCard, seriousFaults, test } from './window';
 
 const shots = (page: Page): Locator => page.getByTestId('shot');
 const prompt = (page: Page, number: number): Locator =>
@@ -202,8 +201,7 @@ for (const [theme, lang] of [
       await page.setViewportSize({ width, height });
       await open({ theme, lang, speed: 20 });
       const look = async (name: string): Promise<void> => {
-        const found = await new AxeBuilder({ page }).include('[role="dialog"]').analyze();
-        expect(found.violations.filter((one) => one.impact === 'serious' || one.impact === 'critical')).toEqual([]);
+        expect(await seriousFaults(page, '[role="dialog"]')).toEqual([]);
         await info.attach(name, {
           body: await page.screenshot({ path: info.outputPath(`${name}.png`) }),
           contentType: 'image/png',

@@ -1,8 +1,7 @@
 // The ledger: sums, bars, rows and budget, by mouse and by keyboard; and what it says where there is nothing to sum.
 
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { clipCards, expect, generate, test, type Scene } from './window';
+import { clipCards, expect, generate, seriousFaults, test, type Scene } from './window';
 
 const usage = async (page: Page): Promise<void> => {
   await page
@@ -189,8 +188,7 @@ for (const theme of ['darkroom', 'lightbox'] as const)
       await open({ door: 'connect', theme, lang, budget: '4' });
       await usage(page);
       await expect(page.getByTestId('usage-count')).toBeVisible();
-      const { violations } = await new AxeBuilder({ page }).include('[data-testid="place-usage"]').analyze();
-      expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`)).toEqual([]);
+      expect(await seriousFaults(page, '[data-testid="place-usage"]')).toEqual([]);
       const wide = await page.getByTestId('usage-scroll').evaluate((node) => node.scrollWidth - node.clientWidth);
       expect(wide, 'nothing hangs out at the side').toBeLessThanOrEqual(0);
     });

@@ -1,6 +1,7 @@
 // The window as tests use it: opened with a scenario of the fake host, watched for errors, and asked in the words of
 // roles, names and test ids.
 
+import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Locator, type Page } from '@playwright/test';
 
 /** What the fake host plays; see ui/src/lib/ipc/fake/scenario.ts. */
@@ -87,6 +88,16 @@ export const away = (reason: string): World['services'] => [
     wait: { reason, message: 'tcp connect error: os error 101' },
   },
 ];
+
+/** What axe finds that stands in somebody's way, with where it is; within one part of the page, if one is named. */
+export async function seriousFaults(page: Page, within?: string): Promise<string[]> {
+  // There are no frames whose findings would have to be put together, in a page opened for that.
+  const axe = new AxeBuilder({ page }).setLegacyMode().options({ resultTypes: ['violations'] });
+  const { violations } = await (within ? axe.include(within) : axe).analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join('\n')}`);
+}
 
 /** The card of a job in a state. */
 export const jobCard = (page: Page, state: string): Locator =>

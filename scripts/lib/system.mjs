@@ -33,7 +33,8 @@ async function missingPackages(names) {
 
 async function installOnDebian(kinds) {
   const names = kinds.flatMap((kind) => debian[kind]);
-  if (kinds.includes('test') && !firstChromium()) names.push(...debian.browser);
+  const { debian: onDebian, ubuntu } = debian.browser;
+  if (kinds.includes('test') && !firstChromium()) names.push(...(/ubuntu/.test(linuxFamily()) ? ubuntu : onDebian));
   const missing = await missingPackages(names);
   if (missing.length === 0) return;
 
