@@ -17,15 +17,22 @@ const length = 1;
 /** Files a second that were promised. */
 const promised = 20;
 
-/** Files that differ in every byte that matters: each begins at another place of one moving picture. */
+/** Moving pictures that are coded; each becomes many files, of which no two are the same. */
+const pictures = 20;
+
+/** Files of which no two have the same bytes: what they are told apart by is in each of them. */
 async function make(folder) {
   const files = [];
-  for (let number = 0; number < count; number += 1) {
-    const file = join(folder, `${String(number).padStart(4, '0')}.mp4`);
-    const picture = `testsrc2=size=1280x720:rate=24:duration=${length},hue=h=${(number * 7) % 360}`;
-    const coding = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-metadata', `comment=${number}`];
-    await call('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', picture, ...coding, file]);
-    files.push(file);
+  for (let picture = 0; picture < pictures; picture += 1) {
+    const source = join(folder, `picture-${picture}.mp4`);
+    const moving = `testsrc2=size=1280x720:rate=24:duration=${length},hue=h=${(picture * 17) % 360}`;
+    const coding = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'];
+    await call('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', moving, ...coding, source]);
+    for (let number = picture; number < count; number += pictures) {
+      const file = join(folder, `${String(number).padStart(4, '0')}.mp4`);
+      await call('ffmpeg', ['-v', 'error', '-i', source, '-c', 'copy', '-metadata', `comment=${number}`, file]);
+      files.push(file);
+    }
   }
   return files;
 }
