@@ -11,6 +11,7 @@ use shiguredo_mp4::Decode;
 use shiguredo_mp4::boxes::{ElstEntry, HdlrBox, MoovBox, SampleEntry, TkhdBox, TrakBox};
 
 use crate::samples::{Sample, presented, samples};
+use crate::turn::Turn;
 use crate::{MediaError, boxes};
 
 /// A track of a file, with the clock of the movie's edits.
@@ -90,7 +91,8 @@ impl Movie {
 
     /// What the tables say.
     pub fn facts(&self) -> MediaFacts {
-        let (width, height) = self.entries().iter().find_map(pixel_size).unwrap_or_default();
+        let coded = self.entries().iter().find_map(pixel_size).unwrap_or_default();
+        let (width, height) = self.turn().shown(coded);
         let ticks: u64 = self.presented.iter().map(|index| u64::from(self.samples[*index].duration)).sum();
         #[expect(clippy::cast_precision_loss, reason = "ticks and bytes of a video stay far under 2⁵³")]
         let (ticks, bytes) = (ticks as f64, self.bytes as f64);
@@ -144,6 +146,11 @@ impl Movie {
     /// How it is to be turned and how large it is to be shown.
     pub fn head(&self) -> &TkhdBox {
         &self.video.boxes.tkhd_box
+    }
+
+    /// How its pictures are to be turned.
+    pub fn turn(&self) -> Turn {
+        Turn::of(&self.head().matrix)
     }
 
     /// Bytes of the whole file.

@@ -23,7 +23,7 @@ pub(crate) const MAX_GROUP: usize = 3000;
 /// memory of a picture.
 pub(crate) const MAX_LEADING: usize = 32;
 
-/// The last frame that a video shows.
+/// The last frame that a video shows, upright.
 ///
 /// # Errors
 ///
@@ -35,7 +35,7 @@ pub fn last_frame(path: &Path) -> Result<RgbImage, MediaError> {
     frame_of(movie, last)
 }
 
-/// The frame that a video shows as number `index`, counted from 0 in presentation order.
+/// The frame that a video shows as number `index`, counted from 0 in presentation order, upright.
 ///
 /// # Errors
 ///
@@ -75,8 +75,9 @@ fn frame_of(mut movie: Movie, index: u32) -> Result<RgbImage, MediaError> {
     let owned = keeper
         .number(rank - dropped.min(rank))
         .ok_or_else(|| MediaError::decode("the decoder gave no picture for this frame"))?;
-    colour::to_rgb(&owned.planes(), feed.colours()?)
-        .ok_or_else(|| MediaError::decode("the decoded picture is incomplete"))
+    let coded = colour::to_rgb(&owned.planes(), feed.colours()?)
+        .ok_or_else(|| MediaError::decode("the decoded picture is incomplete"))?;
+    Ok(movie.turn().upright(coded))
 }
 
 /// The coded frames that are decoded for one, which is the last of them: from the nearest frame where decoding can start,

@@ -4,6 +4,7 @@
 //! picture of its part; otherwise it is coded anew, once. Knows nothing of clips, takes or a library: a part is a file
 //! and how much of it is shown.
 
+mod coding;
 mod join;
 mod layout;
 mod plan;
@@ -11,6 +12,9 @@ mod reencode;
 mod shots;
 mod sound;
 mod tables;
+mod time;
+mod units;
+mod written;
 
 use std::io;
 use std::path::PathBuf;
@@ -21,7 +25,7 @@ use crate::MediaError;
 
 pub use join::join;
 pub use plan::plan;
-pub use reencode::reencode;
+pub use reencode::{reencode, reencode_with};
 
 /// One video of a film.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,7 +155,7 @@ impl From<MediaError> for JoinError {
 /// How far a film is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
-    /// Frames written.
+    /// Frames written, or, where all are coded anew, coded.
     pub frames_done: u32,
     /// Frames to write.
     pub frames: u32,

@@ -1,7 +1,7 @@
 //! All frames of a video in the order in which they are shown, one after the other, whatever its length: only what the
 //! decoder keeps for itself is in memory.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use openh264::decoder::DecodedYUV;
 
@@ -14,14 +14,14 @@ use crate::samples::Sample;
 /// A frame, and how its numbers mean colours.
 pub(crate) type Give<'a> = dyn FnMut(&DecodedYUV<'_>, Colours) -> ControlFlow<()> + 'a;
 
-/// Gives the first `count` frames that a video shows, until it is told to stop.
+/// Gives the frames at some places among those that a video shows, until it is told to stop.
 ///
 /// # Errors
 ///
 /// As [`crate::last_frame`]; [`MediaError::Unsupported`] for a video that shows frames twice or backwards.
-pub(crate) fn each_frame(movie: &mut Movie, count: usize, give: &mut Give<'_>) -> Result<(), MediaError> {
+pub(crate) fn each_frame(movie: &mut Movie, places: Range<usize>, give: &mut Give<'_>) -> Result<(), MediaError> {
     let samples = movie.samples();
-    let Some(shown) = movie.presented().get(..count).filter(|shown| !shown.is_empty()) else { return Ok(()) };
+    let Some(shown) = movie.presented().get(places).filter(|shown| !shown.is_empty()) else { return Ok(()) };
     if shown.windows(2).any(|pair| samples[pair[0]].shown_at >= samples[pair[1]].shown_at) {
         return Err(MediaError::unsupported("A video that shows its frames in several pieces"));
     }

@@ -25,6 +25,7 @@ mod seam;
 mod sheet;
 mod strip;
 mod tags;
+mod turn;
 mod write;
 
 use std::path::Path;
@@ -34,7 +35,10 @@ use lastframe_model::MediaFacts;
 pub use copy::{Copied, copy_unchanged, copy_with_tags, read_recipe, write_with_tags};
 pub use decode::{frame_at, last_frame};
 pub use error::MediaError;
-pub use film::{JoinError, JoinPlan, Part, PartError, PartSound, Progress, Reason, Route, Sound, join, plan, reencode};
+pub use film::{
+    JoinError, JoinPlan, Part, PartError, PartSound, Progress, Reason, Route, Sound, join, plan, reencode,
+    reencode_with,
+};
 pub use framing::frame_picture;
 pub use outline::{Outline, outline};
 pub use picture::{PictureFacts, decode_picture, encode_png, encode_poster, fill, picture_facts};
@@ -44,7 +48,8 @@ pub use strip::{STRIP_COLUMNS, STRIP_TILES, strip};
 pub use tags::{MAX_TAG, Tags};
 pub use write::VideoWriter;
 
-/// Reads what an MP4 says about itself: size in pixels, presented frames, rate, length, sound.
+/// Reads what an MP4 says about itself: size in pixels as it is shown (a turn noted in the track is applied), presented
+/// frames, rate, length, sound.
 ///
 /// Reads only the tables (usually some kilobytes), and checks that the file is long enough to hold
 /// every frame that they promise.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::MediaError;
 use crate::boxes::{self, Inner, inside};
+use crate::turn::Turn;
 
 /// What the header of an MP4 names. Zero where it names nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -58,10 +59,14 @@ fn seconds_of(header: &Inner<'_>) -> Option<f64> {
     (scale > 0 && seconds < 1e7).then_some(seconds)
 }
 
-/// ISO/IEC 14496-12, 8.3.2: the last eight bytes of `tkhd`, as 16.16 fixed point.
+/// ISO/IEC 14496-12, 8.3.2: the last eight bytes of `tkhd`, as 16.16 fixed point, and before them the matrix that turns it.
 fn size_of(track: &Inner<'_>) -> Option<(u32, u32)> {
     let (parts, _) = inside(track.content, 0)?;
     let header = parts.iter().find(|part| &part.kind == b"tkhd")?.content;
     let at = header.len().checked_sub(8)?;
-    Some((number(header, at)? >> 16, number(header, at + 4)? >> 16))
+    let mut matrix = [0; 9];
+    for (value, place) in matrix.iter_mut().zip((at.checked_sub(36)?..).step_by(4)) {
+        *value = number(header, place)?.cast_signed();
+    }
+    Some(Turn::of(&matrix).shown((number(header, at)? >> 16, number(header, at + 4)? >> 16)))
 }

@@ -16,6 +16,7 @@ use crate::container::Movie;
 use crate::decode::{self, Feed, MAX_LEADING};
 use crate::h264::Colours;
 use crate::picture::{self, fill};
+use crate::turn::Turn;
 
 /// Pictures in a row of the sheet.
 pub const STRIP_COLUMNS: u32 = 8;
@@ -138,6 +139,7 @@ fn tiles_of(
     let may_be_wanted =
         |number: usize| ranks.iter().any(|(_, rank)| (rank.saturating_sub(leading)..=*rank).contains(&number));
 
+    let turn = movie.turn();
     let mut decoder = decode::decoder()?;
     let mut feed = Feed::default();
     let mut seen = 0;
@@ -150,7 +152,7 @@ fn tiles_of(
         let packet = feed.packet(movie, sample)?;
         if let Some(picture) = decoder.decode(&packet).map_err(MediaError::decode)? {
             if may_be_wanted(seen) {
-                small.insert(seen, tile(&picture, feed.colours()?)?);
+                small.insert(seen, tile(&picture, feed.colours()?, turn)?);
             }
             seen += 1;
         }
@@ -162,7 +164,7 @@ fn tiles_of(
     if complete {
         for picture in decoder.flush_remaining().map_err(MediaError::decode)? {
             if may_be_wanted(seen) {
-                small.insert(seen, tile(&picture, feed.colours()?)?);
+                small.insert(seen, tile(&picture, feed.colours()?, turn)?);
             }
             seen += 1;
         }
@@ -179,7 +181,7 @@ fn tiles_of(
     ))
 }
 
-fn tile(picture: &impl YUVSource, colours: Colours) -> Result<RgbImage, MediaError> {
+fn tile(picture: &impl YUVSource, colours: Colours, turn: Turn) -> Result<RgbImage, MediaError> {
     let (width, height) = picture.dimensions();
     let planes =
         Planes { luma: picture.y(), blue: picture.u(), red: picture.v(), strides: picture.strides(), width, height };
@@ -189,5 +191,5 @@ fn tile(picture: &impl YUVSource, colours: Colours) -> Result<RgbImage, MediaErr
     let longer = width.max(height).max(1);
     // Even, so that the colours of one picture on the sheet do not run into the next.
     let scaled = |side: u32| (side * SIDE.min(longer) + longer) / (longer * 2) * 2;
-    fill(&whole, scaled(width).max(2), scaled(height).max(2))
+    Ok(turn.upright(fill(&whole, scaled(width).max(2), scaled(height).max(2))?))
 }

@@ -380,34 +380,3 @@ fn damaged_tables_give_films_or_errors_but_no_panic() {
     }
     assert!(refused > 100 && made > 50, "{refused} refused, {made} joined");
 }
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_full_disk_is_said_and_leaves_nothing() {
-    let folder = tempfile::tempdir().unwrap();
-    let disk = folder.path().join("disk");
-    std::fs::create_dir(&disk).unwrap();
-    let mut mount = std::process::Command::new("mount");
-    if !mount
-        .args(["-t", "tmpfs", "-o", "size=64k", "tmpfs"])
-        .arg(&disk)
-        .output()
-        .is_ok_and(|done| done.status.success())
-    {
-        return; // not allowed here
-    }
-    let part = part(&own(folder.path(), "a.mp4", (320, 192), 0..24));
-    let parts = vec![part; 6];
-    let joined = join(&parts, &disk.join("film.mp4"), None, &mut on);
-    let size = lastframe_model::PixelSize { width: 320, height: 192 };
-    let coded = lastframe_media::reencode(&parts, &disk.join("film.mp4"), size, 24.0, None, &mut on);
-    let left = std::fs::read_dir(&disk).unwrap().count();
-    let _ = std::process::Command::new("umount").arg("-l").arg(&disk).status();
-    for result in [joined, coded] {
-        assert!(
-            matches!(&result, Err(JoinError::Io(error)) if error.kind() == std::io::ErrorKind::StorageFull),
-            "{result:?}"
-        );
-    }
-    assert_eq!(left, 0, "nothing half-written");
-}

@@ -34,7 +34,8 @@ fn make(folder: &Path, name: &str, size: &str, extra: &[&str]) -> Option<PathBuf
     run(&arguments).then_some(path)
 }
 
-fn by_ffmpeg(path: &Path, index: u32, matrix: &str) -> RgbImage {
+/// A frame as ffmpeg shows it.
+pub fn by_ffmpeg(path: &Path, index: u32, matrix: &str) -> RgbImage {
     let out = path.with_extension(format!("{index}.png"));
     let select = format!(
         "select=eq(n\\,{index}),scale=in_color_matrix={matrix}:flags=neighbor+accurate_rnd+full_chroma_int,format=rgb24"

@@ -9,7 +9,10 @@
 )]
 
 mod anew;
+mod beside;
 mod copies;
+#[cfg(target_os = "linux")]
+mod disk;
 mod ffmpeg;
 mod film_sound;
 mod films;
@@ -20,6 +23,7 @@ mod own;
 mod pictures;
 mod seams;
 mod strips;
+mod turned;
 
 use image::RgbImage;
 

@@ -19,7 +19,7 @@ fn own(folder: &Path, width: u32, height: u32, frames: u32) -> PathBuf {
     path
 }
 
-fn tile(sheet: &RgbImage, number: u32, tiles: u32) -> RgbImage {
+pub fn tile(sheet: &RgbImage, number: u32, tiles: u32) -> RgbImage {
     let (columns, rows) = (STRIP_COLUMNS.min(tiles), tiles.div_ceil(STRIP_COLUMNS));
     let (width, height) = (sheet.width() / columns, sheet.height() / rows);
     let (x, y) = (number % STRIP_COLUMNS * width, number / STRIP_COLUMNS * height);
