@@ -125,6 +125,29 @@ test('shots are moved, taken out, brought back and added by keyboard', async ({ 
   await expect(shots(page).nth(3)).toHaveAccessibleName(/A pale moon/);
 });
 
+test('a film of five hundred shots draws those in sight, and the keyboard reaches all of them', async ({
+  page,
+  open,
+}) => {
+  await open({ films: 1, long: 500 });
+  await toFilm(page, 'The long night');
+  await expect(shots(page)).toHaveCount(500);
+  const drawn = (): Promise<number> =>
+    shots(page).evaluateAll((all) => all.filter((one) => one.checkVisibility({ contentVisibilityAuto: true })).length);
+  await expect(shots(page).last(), 'it begins at its end').toBeInViewport();
+  expect(await drawn()).toBeLessThan(60);
+  await shots(page).last().focus();
+  await page.keyboard.press('Home');
+  await expect(shots(page).first()).toBeFocused();
+  await expect(shots(page).first()).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press('ArrowRight');
+  await expect(shots(page).nth(1)).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(shots(page).last()).toBeFocused();
+  await expect(shots(page).last()).toBeInViewport({ ratio: 1 });
+  expect(await drawn()).toBeLessThan(60);
+});
+
 test('a shot is dragged to another place', async ({ page, open }) => {
   await open({ films: 1 });
   await toFilm(page);

@@ -17,6 +17,8 @@ export interface Scene {
   years?: number;
   /** Films with takes, cuts, a trim and a missing file. */
   films?: 1;
+  /** One of these films has so many shots. */
+  long?: number;
   /** How many clips more, made as they are asked for. */
   clips?: number;
   /** How many of the newest clips have lost their file. */

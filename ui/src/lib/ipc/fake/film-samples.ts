@@ -43,8 +43,8 @@ const SKETCHES: Sketch[] = [
   })),
 ];
 
-/** The clips of these films beside the others, and the films among them that were saved. */
-export function filmSamples(now: number): Sampled & { films: SavedFilm[] } {
+/** The clips of these films beside the others, and the films among them that were saved; one goes on for `long` shots. */
+export function filmSamples(now: number, long: number): Sampled & { films: SavedFilm[] } {
   const ids = new Map(SKETCHES.map(({ key, hours }, at) => [key, idAt(now - hours * hour, 3_000 + at)]));
   const idOf = (key: string): string => ids.get(key) ?? '';
   const pictures = new Map<string, Pictures>();
@@ -76,6 +76,7 @@ export function filmSamples(now: number): Sampled & { films: SavedFilm[] } {
     made_at: new Date(now - hours * hour).toISOString(),
     changed_at: new Date(now - hours * hour).toISOString(),
   });
+  const path = Array.from({ length: long }, (_, at) => SKETCHES[at % SKETCHES.length]?.key ?? '');
   const films = [
     saved(
       ['gold', 'last', 'dark', 'lamp'],
@@ -85,6 +86,7 @@ export function filmSamples(now: number): Sampled & { films: SavedFilm[] } {
     ),
     saved(['ridge', 'crossing', 'fog'], 'The crossing', '', 33),
     saved(['river', 'lanterns', 'bank'], 'Lanterns', '', 35),
+    ...(long > 0 ? [{ ...saved(path, 'The long night', '', 37), id: 'film-long' }] : []),
   ];
   return { clips, jobs: [underWay(now, idOf('lamp'))], pictures, films };
 }

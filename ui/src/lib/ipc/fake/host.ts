@@ -96,7 +96,7 @@ export function fakeHost(query: URLSearchParams): Host {
 
   const stock: Sampled =
     scenario.name === 'full' ? sample(Date.now(), scenario.years) : { clips: [], jobs: [], pictures: new Map() };
-  const filmed = scenario.films ? filmSamples(Date.now()) : null;
+  const filmed = scenario.films ? filmSamples(Date.now(), scenario.long) : null;
   if (filmed) {
     stock.clips.push(...filmed.clips);
     stock.jobs.push(...filmed.jobs);

@@ -25,6 +25,8 @@ export interface Scenario {
   years: number;
   /** Films with takes, cuts, a trim and a missing file. */
   films: boolean;
+  /** How many shots the longest of these films has; 0 leaves it out. */
+  long: number;
   /** How many clips more, made as they are asked for. */
   clips: number;
   /** How many of the newest clips have lost their file. */
@@ -54,6 +56,7 @@ export function scenarioOf(query: URLSearchParams): Scenario {
     notice: query.has('notice'),
     years: Number(query.get('years')) || 1,
     films: query.has('films'),
+    long: Number(query.get('long')) || 0,
     clips: Number(query.get('clips')) || 0,
     missing: Number(query.get('missing')) || 0,
     budget: query.get('budget'),
