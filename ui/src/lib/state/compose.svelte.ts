@@ -17,8 +17,11 @@ export interface FrameOf {
 
 /** What the composer can be asked to do. */
 export type Order =
-  /** The next shot after a clip: its last frame, or the one of that number, first; settings kept, prompt empty. */
-  | { kind: 'continue'; clip: ClipId; frame: number | null }
+  /**
+   * The next shot after a clip: its last frame, or the one of that number, first; settings kept, prompt empty. `board` begins
+   * a storyboard with it, where that worked.
+   */
+  | { kind: 'continue'; clip: ClipId; frame: number | null; board: boolean }
   /** All of a request, frames and seed included; with what the service refused about it, if it did. */
   | { kind: 'use'; request: Request; refusal?: ServiceRefusal }
   /** The settings of a preset; pictures stay. */
@@ -58,7 +61,10 @@ export class Compose {
 
   /** Continue from the clip's last frame, or from the one of that number. Troubles are said by the composer. */
   continueFrom = (clip: ClipId, frame: number | null = null): Promise<void> =>
-    this.#give({ kind: 'continue', clip, frame });
+    this.#give({ kind: 'continue', clip, frame, board: false });
+
+  /** Continue from the clip's last frame with a storyboard: it opens once its first shot has that frame. */
+  storyboardFrom = (clip: ClipId): Promise<void> => this.#give({ kind: 'continue', clip, frame: null, board: true });
 
   /** "Use these settings": fills in everything, frames included. */
   use = (request: Request, refusal?: ServiceRefusal): Promise<void> => {

@@ -45,9 +45,14 @@ describe('compose', () => {
     const it = new Compose();
     const taken: Order[] = [];
     await it.continueFrom('c');
+    await it.storyboardFrom('d');
     await it.focus();
     it.takeOrders(async (order) => void taken.push(order));
-    expect(taken).toEqual([{ kind: 'continue', clip: 'c', frame: null }, { kind: 'focus' }]);
+    expect(taken).toEqual([
+      { kind: 'continue', clip: 'c', frame: null, board: false },
+      { kind: 'continue', clip: 'd', frame: null, board: true },
+      { kind: 'focus' },
+    ]);
   });
 
   it('gives orders to the composer that stands, and shows it', async () => {

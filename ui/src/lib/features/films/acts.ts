@@ -79,6 +79,9 @@ export async function remove(film: FilmView): Promise<void> {
 /** Continues a clip from its last frame: the composer comes beside the film. */
 export const goOn = (clip: Clip): void => void compose.continueFrom(clip.id);
 
+/** Continues a clip from its last frame with several shots, written ahead. */
+export const writeOn = (clip: Clip): void => void compose.storyboardFrom(clip.id);
+
 /** Gives out all clips with lists for editing programs. */
 export const exportShots = (film: FilmView): Promise<boolean> =>
   attempt(async () => {

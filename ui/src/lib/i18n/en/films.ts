@@ -39,6 +39,7 @@ export const films = {
   'films.more': 'More for this film',
   'films.play': 'Play path',
   'films.continue': 'Continue',
+  'films.storyboard': 'Storyboard from this film',
   'films.undo': 'Undo',
 
   'films.path': 'Path',
@@ -52,6 +53,7 @@ export const films = {
   'films.shot-more': 'More: {title}',
   'films.open-shot': 'Open in the viewer',
   'films.continue-shot': 'Continue from its last frame',
+  'films.storyboard-shot': 'Storyboard from its last frame…',
   'films.continue-frame': 'Continue from another frame…',
   'films.continue-frame-hint': 'Choose the frame in the viewer, then press “Use as first frame”.',
   'films.add-before': 'Add a clip before…',

@@ -40,6 +40,7 @@ export const films: Record<keyof typeof en, string> = {
   'films.more': '此影片的更多操作',
   'films.play': '播放路径',
   'films.continue': '接续',
+  'films.storyboard': '用分镜接续这部影片',
   'films.undo': '撤销',
 
   'films.path': '路径',
@@ -53,6 +54,7 @@ export const films: Record<keyof typeof en, string> = {
   'films.shot-more': '更多：{title}',
   'films.open-shot': '在查看器中打开',
   'films.continue-shot': '从尾帧接续',
+  'films.storyboard-shot': '用分镜从尾帧接续…',
   'films.continue-frame': '从另一帧接续…',
   'films.continue-frame-hint': '在查看器中选好这一帧，然后按“用作首帧”。',
   'films.add-before': '在前面加入片段…',
