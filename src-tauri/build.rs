@@ -41,6 +41,8 @@ const COMMANDS: &[&str] = &[
     "remove_key",
     "draft",
     "save_draft",
+    "board_draft",
+    "save_board_draft",
     "prompts",
     "presets",
     "save_preset",

@@ -64,6 +64,65 @@ test('shots are written, ordered and priced by the keyboard', async ({ page, ope
   await expect(shots(page), 'what was written is still there').toHaveCount(3);
 });
 
+test('what is being written survives the end of the window, until it is discarded or started', async ({
+  page,
+  open,
+}) => {
+  await open({ scenario: 'empty', progress: 'none' });
+  await write(page, ['A boat drifts', 'It turns'], 'run_through');
+  await page.reload();
+  await page.getByTestId('storyboard-open').click();
+  await expect(shots(page)).toHaveCount(2);
+  await expect(prompt(page, 2)).toHaveValue('It turns');
+  await expect(page.locator('[data-testid="approval"] [data-value="run_through"]')).toHaveAttribute(
+    'aria-checked',
+    'true',
+  );
+  await page.getByTestId('storyboard-discard').click();
+  await expect(page.getByTestId('storyboard')).toHaveCount(0);
+  await page.getByTestId('toast').getByRole('button', { name: 'Undo' }).click();
+  await expect(prompt(page, 2), 'and back').toHaveValue('It turns');
+  await page.getByTestId('storyboard-discard').click();
+  await page.reload();
+  await page.getByTestId('storyboard-open').click();
+  await expect(shots(page), 'another one begins').toHaveCount(3);
+  await expect(page.getByTestId('storyboard-discard'), 'nothing is written yet').toHaveCount(0);
+  await prompt(page, 1).fill('A cat');
+  await prompt(page, 2).fill('It sleeps');
+  await shots(page).last().getByRole('button', { name: 'Remove shot 3' }).click();
+  await expect(start(page)).toHaveAttribute('aria-disabled', 'false');
+  await start(page).click();
+  await expect(page.getByTestId('board')).toBeVisible();
+  await page.reload();
+  await page.getByTestId('storyboard-open').click();
+  await expect(prompt(page, 1), 'what was started is not being written any more').toHaveValue('');
+});
+
+test('a storyboard goes on from the last clip of a film, or from a shot of it', async ({ page, open }) => {
+  await open({ films: 1 });
+  await page.getByTestId('prompt').fill('Something else');
+  await page.getByRole('navigation').getByRole('button', { name: 'Films' }).click();
+  await expect(page.getByTestId('film-title')).toHaveText('Night watch');
+  await page.getByTestId('film-storyboard').click();
+  const written = page.getByTestId('storyboard');
+  await expect(written).toContainText('The first shot continues a clip.');
+  await expect(prompt(page, 1), 'its words are its own').toHaveValue('');
+  await prompt(page, 1).fill('The lamp turns');
+  await prompt(page, 2).fill('A gull crosses its beam');
+  await written.getByRole('button', { name: 'Remove shot 3' }).click();
+  await expect(start(page)).toHaveAttribute('aria-disabled', 'false');
+  await start(page).click();
+  await leave(page);
+  await expect(page.getByTestId('film-title'), 'the film is still there').toHaveText('Night watch');
+  await expect(page.getByTestId('film-pending').filter({ hasText: 'The lamp turns' }), 'and it goes on').toBeVisible();
+  await page.getByTestId('film-shot').nth(1).click();
+  await page.keyboard.press('Shift+F10');
+  await page.getByRole('menuitem', { name: 'Storyboard from its last frame…' }).click();
+  await expect(written).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('continues')).toContainText('Last light');
+});
+
 test('a pasted list becomes one shot a line, and shots are dragged', async ({ page, open }) => {
   await open({ scenario: 'empty', progress: 'none' });
   await page.getByTestId('storyboard-open').click();

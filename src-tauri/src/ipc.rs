@@ -57,6 +57,8 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::key::remove_key,
             commands::recall::draft,
             commands::recall::save_draft,
+            commands::recall::board_draft,
+            commands::recall::save_board_draft,
             commands::recall::prompts,
             commands::recall::presets,
             commands::recall::save_preset,

@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use lastframe_library::Places;
 use lastframe_model::check::COUNT;
-use lastframe_model::{Draft, ErrorCode, IpcError, Notice, NoticeCode, Settings, Theme};
+use lastframe_model::{BoardDraft, Draft, ErrorCode, IpcError, Notice, NoticeCode, Settings, Theme};
 use serde_json::Value;
 use tauri::{AppHandle, Wry};
 use tauri_plugin_store::{Store, StoreExt};
 
 use crate::open::blocking;
+
+/// The key in `draft.json` under which the storyboard being written stands.
+const BOARD: &str = "storyboard";
 
 /// The two files, open.
 #[derive(Clone)]
@@ -89,6 +92,26 @@ impl SettingsFile {
     pub async fn write_draft(&self, draft: &Draft) -> Result<(), IpcError> {
         self.draft.set("request", serde_json::to_value(&draft.request).map_err(not_kept)?);
         self.draft.set("count", draft.count);
+        self.save_draft().await
+    }
+
+    /// The storyboard that was being written; `None` where none was, or where another version wrote it.
+    pub fn board_draft(&self) -> Option<BoardDraft> {
+        self.draft.get(BOARD).and_then(|value| serde_json::from_value(value).ok())
+    }
+
+    /// Remembers a storyboard being written; `None` forgets it.
+    pub async fn write_board_draft(&self, draft: Option<&BoardDraft>) -> Result<(), IpcError> {
+        match draft {
+            Some(draft) => self.draft.set(BOARD, serde_json::to_value(draft).map_err(not_kept)?),
+            None => {
+                self.draft.delete(BOARD);
+            }
+        }
+        self.save_draft().await
+    }
+
+    async fn save_draft(&self) -> Result<(), IpcError> {
         let draft = self.draft.clone();
         blocking(move || draft.save().map_err(not_kept)).await?
     }

@@ -60,7 +60,7 @@ pub use import::{DroppedFile, ImportProblem, ImportProgress, ImportSummary, Know
 pub use job::{Failure, FailureCode, Job, JobState, Outcome, Provider, Wait, WaitReason};
 pub use length::Length;
 pub use live::{SpecError, SpecProblem};
-pub use recall::{Draft, PastPrompt, Preset, PresetProblem};
+pub use recall::{BoardDraft, Draft, PastPrompt, Preset, PresetProblem, ShotDraft};
 pub use request::{Ratio, Request, Resolution, ServiceTier};
 pub use session::{ClipPage, Notice, NoticeCode, Session};
 pub use settings::{

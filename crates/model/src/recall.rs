@@ -1,10 +1,14 @@
-//! What a person wants back: settings under a name, prompts they wrote before, and the form as it was left.
+//! What a person wants back: settings under a name, prompts they wrote before, and the form and the storyboard as they
+//! were left.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::ids::ModelId;
+use crate::length::Length;
 use crate::request::Request;
+use crate::storyboard::Approval;
 
 /// Most characters of a preset's name.
 pub const PRESET_NAME_MAX: usize = 60;
@@ -99,6 +103,26 @@ pub struct Draft {
     pub request: Request,
     /// How many clips of it: 1 – 8.
     pub count: u32,
+}
+
+/// A storyboard being written, as it was left. What its shots have in common is the form's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct BoardDraft {
+    /// In their order.
+    pub shots: Vec<ShotDraft>,
+    /// Whether the person wants to be asked before each further shot.
+    pub approval: Approval,
+}
+
+/// A shot being written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct ShotDraft {
+    /// Its words so far.
+    pub prompt: String,
+    /// Its model, where it is not the form's.
+    pub model: Option<ModelId>,
+    /// Its length, where it is not the form's.
+    pub length: Option<Length>,
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
-//! What the person wants back: the form as it was left, earlier prompts, presets.
+//! What the person wants back: the form and the storyboard as they were left, earlier prompts, presets.
 
 use lastframe_model::recall::PROMPTS_MAX;
-use lastframe_model::{Draft, IpcError, PastPrompt, Preset, Request};
+use lastframe_model::{BoardDraft, Draft, IpcError, PastPrompt, Preset, Request};
 use tauri::State;
 
 use crate::desk::Desk;
@@ -20,6 +20,20 @@ pub async fn draft(desk: State<'_, Desk>) -> Result<Option<Draft>, IpcError> {
 #[specta::specta]
 pub async fn save_draft(desk: State<'_, Desk>, draft: Draft) -> Result<(), IpcError> {
     desk.open().await?.file.write_draft(&draft).await
+}
+
+/// The storyboard that was being written when the window was last closed.
+#[tauri::command]
+#[specta::specta]
+pub async fn board_draft(desk: State<'_, Desk>) -> Result<Option<BoardDraft>, IpcError> {
+    Ok(desk.open().await?.file.board_draft())
+}
+
+/// Remembers the storyboard being written; `None` forgets it.
+#[tauri::command]
+#[specta::specta]
+pub async fn save_board_draft(desk: State<'_, Desk>, draft: Option<BoardDraft>) -> Result<(), IpcError> {
+    desk.open().await?.file.write_board_draft(draft.as_ref()).await
 }
 
 /// Prompts ever used, newest first: at most `limit` (500) that have every word of `search` in them.

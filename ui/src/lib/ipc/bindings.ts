@@ -111,6 +111,10 @@ export const commands = {
 	draft: () => typedError<Draft | null, IpcError>(__TAURI_INVOKE("draft")),
 	/**  Remembers the form. */
 	saveDraft: (draft: Draft) => typedError<null, IpcError>(__TAURI_INVOKE("save_draft", { draft })),
+	/**  The storyboard that was being written when the window was last closed. */
+	boardDraft: () => typedError<BoardDraft | null, IpcError>(__TAURI_INVOKE("board_draft")),
+	/**  Remembers the storyboard being written; `None` forgets it. */
+	saveBoardDraft: (draft: BoardDraft | null) => typedError<null, IpcError>(__TAURI_INVOKE("save_board_draft", { draft })),
 	/**  Prompts ever used, newest first: at most `limit` (500) that have every word of `search` in them. */
 	prompts: (search: string, limit: number) => typedError<PastPrompt[], IpcError>(__TAURI_INVOKE("prompts", { search, limit })),
 	/**  Every preset, by name. */
@@ -398,6 +402,14 @@ export type Billed = {
 	discount: Usd | null,
 	/**  Tokens in all. */
 	tokens: number | null,
+};
+
+/**  A storyboard being written, as it was left. What its shots have in common is the form's. */
+export type BoardDraft = {
+	/**  In their order. */
+	shots: ShotDraft[],
+	/**  Whether the person wants to be asked before each further shot. */
+	approval: Approval,
 };
 
 /**  Where a storyboard stands. */
@@ -2209,6 +2221,16 @@ export type ShotCheck = {
 	problems: Problem[],
 	/**  What it would probably cost. */
 	estimate: Estimate,
+};
+
+/**  A shot being written. */
+export type ShotDraft = {
+	/**  Its words so far. */
+	prompt: string,
+	/**  Its model, where it is not the form's. */
+	model: ModelId | null,
+	/**  Its length, where it is not the form's. */
+	length: Length | null,
 };
 
 /**  Where one shot stands. */

@@ -22,6 +22,7 @@ import type {
 import { CommandError, type Commands } from '$lib/ipc/client';
 import type { FrameOf, ServiceRefusal } from '$lib/state/compose.svelte';
 import type { Consent } from '$lib/state/consent.svelte';
+import { Keeping } from '$lib/state/keeping';
 import {
   emptyRequest,
   fullRequest,
@@ -36,9 +37,8 @@ import { Pricing, type Priced } from './pricing.svelte';
 
 /** The largest seed the service takes. */
 export const SEED_MAX = 4_294_967_295;
-/** Milliseconds of quiet before a change is checked, and before it is kept. */
+/** Milliseconds of quiet before a change is checked. */
 const CHECK_AFTER = 60;
-const KEEP_AFTER = 500;
 
 /** It continues nothing. */
 const UNLINKED = { continues: null, continues_frame: null } as const;
@@ -108,7 +108,10 @@ export class Draft {
   #around: Around;
   #turn = 0;
   #checkTimer: ReturnType<typeof setTimeout> | undefined;
-  #keepTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #keeping = new Keeping(
+    () => this.#around.commands.saveDraft({ request: this.#request, count: this.#count }),
+    (error) => this.#around.trouble(error),
+  );
   #modelBeforePictures: ModelId | null = null;
   #pricing: Pricing;
 
@@ -128,7 +131,7 @@ export class Draft {
   set count(count: number) {
     this.#count = count;
     this.#checkSoon();
-    this.#keepSoon();
+    this.#keeping.soon();
   }
 
   get model(): ModelSpec | undefined {
@@ -396,15 +399,8 @@ export class Draft {
   }
 
   /** Keeps the draft now: the window may be about to close. Resolves once it is kept. */
-  async keepNow(): Promise<void> {
-    if (this.#keepTimer === undefined) return;
-    clearTimeout(this.#keepTimer);
-    this.#keepTimer = undefined;
-    try {
-      await this.#around.commands.saveDraft({ request: this.#request, count: this.#count });
-    } catch (thrown) {
-      this.#around.trouble(CommandError.from(thrown));
-    }
+  keepNow(): Promise<void> {
+    return this.#keeping.now();
   }
 
   #fresh(request: FullRequest, adjustments: Adjustment[]): void {
@@ -471,12 +467,7 @@ export class Draft {
     this.#request = request;
     this.#follow(request.continues);
     this.#checkSoon();
-    this.#keepSoon();
-  }
-
-  #keepSoon(): void {
-    clearTimeout(this.#keepTimer);
-    this.#keepTimer = setTimeout(() => void this.keepNow(), KEEP_AFTER);
+    this.#keeping.soon();
   }
 
   #follow(clip: ClipId | null): void {

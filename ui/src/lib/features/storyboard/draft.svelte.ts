@@ -1,9 +1,20 @@
 // Shots being written: their prompts, what differs from shot to shot, what the program says of them, and the one act that
 // starts them.
 
-import type { Approval, Length, ModelId, Provider, Request, Storyboard, StoryboardCheck } from '$lib/ipc/bindings';
+import type {
+  Approval,
+  BoardDraft as KeptBoard,
+  Length,
+  ModelId,
+  Provider,
+  Request,
+  ShotDraft,
+  Storyboard,
+  StoryboardCheck,
+} from '$lib/ipc/bindings';
 import { CommandError, type Commands } from '$lib/ipc/client';
 import type { Consent } from '$lib/state/consent.svelte';
+import { Keeping } from '$lib/state/keeping';
 import type { FullRequest } from '$lib/state/request';
 
 /** One shot as it is written; what it does not say is as in the composer. */
@@ -16,9 +27,11 @@ export interface Row {
 }
 
 export interface DraftAround {
-  commands: Pick<Commands, 'checkStoryboard' | 'startStoryboard'>;
+  commands: Pick<Commands, 'checkStoryboard' | 'startStoryboard' | 'boardDraft' | 'saveBoardDraft'>;
   consent: Pick<Consent, 'through'>;
   provider: () => Provider;
+  /** Says a trouble that belongs to no field. */
+  trouble: (error: CommandError) => void;
 }
 
 /** Milliseconds without a change after which the shots are checked. */
@@ -27,12 +40,14 @@ const PAUSE = 120;
 /** Whether nothing of a shot was written. */
 const isBlank = (row: Row): boolean => row.prompt.trim() === '' && row.model === null && row.length === null;
 
+const shotOf = ({ prompt, model, length }: Row): ShotDraft => ({ prompt, model, length });
+
 const newAct = (): string => `${Date.now().toString(36)}-${crypto.getRandomValues(new Uint32Array(2)).join('-')}`;
 
 export class BoardDraft {
   rows = $state.raw<Row[]>([]);
   base = $state.raw<FullRequest | null>(null);
-  approval = $state<Approval>('each_seam');
+  #approval = $state<Approval>('each_seam');
   /** What the program says of the shots as they stand; null while that is not known. */
   check = $state.raw<StoryboardCheck | null>(null);
   busy = $state(false);
@@ -42,10 +57,31 @@ export class BoardDraft {
   #turn = 0;
   #act = newAct();
   #pause: ReturnType<typeof setTimeout> | undefined;
+  readonly #keeping = new Keeping(
+    () => this.#around.commands.saveBoardDraft(this.#kept()),
+    (error) => this.#around.trouble(error),
+  );
 
   constructor(around: DraftAround) {
     this.#around = around;
   }
+
+  get approval(): Approval {
+    return this.#approval;
+  }
+
+  set approval(approval: Approval) {
+    this.#approval = approval;
+    this.#keeping.soon();
+  }
+
+  /** Whether something was written that is not in the composer. */
+  readonly written = $derived.by((): boolean => {
+    const [first, ...others] = this.rows;
+    if (!first) return false;
+    const prompt = this.base?.prompt ?? '';
+    return first.prompt !== prompt || first.model !== null || first.length !== null || !others.every(isBlank);
+  });
 
   /** As they would be asked for: pictures are the first shot's alone. */
   readonly shots = $derived.by((): Request[] => {
@@ -69,14 +105,55 @@ export class BoardDraft {
       this.rows.every((row) => row.prompt.trim() !== ''),
   );
 
+  /** Brings back what was being written when the window was last closed. Nothing is begun before that. */
+  async restore(): Promise<void> {
+    try {
+      const kept = await this.#around.commands.boardDraft();
+      if (kept) this.#takeBack(kept);
+    } catch (thrown) {
+      this.#around.trouble(CommandError.from(thrown));
+    }
+  }
+
   /** Begins on the settings of a request. What was written and not started is still there. */
   begin(base: FullRequest): void {
-    const [first, ...others] = this.rows;
-    const untouched = !first || (first.prompt === (this.base?.prompt ?? '') && others.every(isBlank));
+    const { written } = this;
     this.base = base;
     this.refusal = null;
-    if (untouched) this.rows = [this.#row(base.prompt), this.#row(''), this.#row('')];
+    if (!written) this.rows = [this.#row(base.prompt), this.#row(''), this.#row('')];
     this.#changed();
+  }
+
+  /** Forgets what was written; what it returns brings it back. */
+  discard(): () => void {
+    const kept = { shots: this.rows.map(shotOf), approval: this.approval };
+    this.#forget();
+    return () => {
+      this.#takeBack(kept);
+      this.#keeping.soon();
+    };
+  }
+
+  /** Keeps what is written now: the window may be about to close. */
+  keepNow(): Promise<void> {
+    return this.#keeping.now();
+  }
+
+  #kept(): KeptBoard | null {
+    return this.written ? { shots: this.rows.map(shotOf), approval: this.approval } : null;
+  }
+
+  #takeBack({ shots, approval }: KeptBoard): void {
+    this.rows = shots.map((shot) => ({ ...this.#row(''), ...shot }));
+    this.#approval = approval;
+  }
+
+  /** There is nothing to be written on, neither here nor at the next start. */
+  #forget(): void {
+    this.rows = [];
+    this.check = null;
+    this.#keeping.soon();
+    void this.#keeping.now();
   }
 
   #row(prompt: string): Row {
@@ -120,6 +197,7 @@ export class BoardDraft {
     this.#act = newAct();
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => void this.look(), PAUSE);
+    this.#keeping.soon();
   }
 
   /** Asks what the shots cost and what is wrong with them. */
@@ -145,10 +223,7 @@ export class BoardDraft {
       const board = await this.#around.consent.through({ act: 'generate', cost: check.total }, (beyond) =>
         this.#around.commands.startStoryboard(act, shots, approval, this.#around.provider(), beyond),
       );
-      if (board !== null) {
-        this.rows = [];
-        this.check = null;
-      }
+      if (board !== null) this.#forget();
       return board;
     } catch (thrown) {
       this.refusal = CommandError.from(thrown);

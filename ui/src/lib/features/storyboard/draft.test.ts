@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ImageRef, Storyboard } from '$lib/ipc/bindings';
+import type { BoardDraft as KeptBoard, ImageRef, Storyboard } from '$lib/ipc/bindings';
 import { CommandError } from '$lib/ipc/client';
 import { checkStoryboard } from '$lib/ipc/fake/storyboards';
 import { emptyRequest } from '$lib/state/request';
@@ -9,8 +9,16 @@ const picture: ImageRef = { id: 'a', format: 'png', width: 1248, height: 704, by
 
 function world(overrides: Partial<DraftAround> = {}) {
   const started: Parameters<DraftAround['commands']['startStoryboard']>[] = [];
+  const troubles: CommandError[] = [];
+  /** What the program would bring back at the next start, as it was told. */
+  const kept: (KeptBoard | null)[] = [];
   const around: DraftAround = {
     commands: {
+      boardDraft: vi.fn(async () => kept.at(-1) ?? null),
+      saveBoardDraft: vi.fn(async (draft) => {
+        kept.push(draft);
+        return null;
+      }),
       checkStoryboard: vi.fn(async (shots) => checkStoryboard(shots)),
       startStoryboard: vi.fn(async (...asked: Parameters<DraftAround['commands']['startStoryboard']>) => {
         started.push(asked);
@@ -19,9 +27,10 @@ function world(overrides: Partial<DraftAround> = {}) {
     },
     consent: { through: (_spending, spend) => spend(false) },
     provider: () => ({ kind: 'rehearsal' }),
+    trouble: (error) => void troubles.push(error),
     ...overrides,
   };
-  return { around, started, draft: new BoardDraft(around) };
+  return { around, started, kept, troubles, draft: new BoardDraft(around) };
 }
 
 /** Writes these prompts, and waits until they are checked. */
@@ -83,6 +92,80 @@ describe('shots', () => {
   });
 });
 
+describe('what is being written', () => {
+  it('is kept once the person pauses, and is there again at the next start', async () => {
+    const { draft, kept, around } = world();
+    await write(draft, 'A boat', 'It turns');
+    draft.change(draft.rows[1]?.key ?? -1, { prompt: 'It turns north', length: { unit: 'seconds', value: 10 } });
+    draft.approval = 'run_through';
+    await vi.advanceTimersByTimeAsync(400);
+    expect(kept.at(-1)?.shots[1]?.prompt, 'not in the middle of a word').toBe('It turns');
+    await draft.keepNow();
+    const shots = [
+      { prompt: 'A boat', model: null, length: null },
+      { prompt: 'It turns north', model: null, length: { unit: 'seconds', value: 10 } },
+    ];
+    expect(kept.at(-1)).toEqual({ shots, approval: 'run_through' });
+
+    const next = new BoardDraft(around);
+    await next.restore();
+    next.begin({ ...emptyRequest(), prompt: 'A cat', resolution: '480p' });
+    expect(next.rows.map((row) => row.prompt)).toEqual(['A boat', 'It turns north']);
+    expect(next.shots.map((shot) => [shot.resolution, shot.length?.value])).toEqual([
+      ['480p', 5],
+      ['480p', 10],
+    ]);
+    expect(next.approval).toBe('run_through');
+    expect(new Set(next.rows.map((row) => row.key)).size, 'they can be told apart').toBe(2);
+  });
+
+  it('is nothing as long as it is what stands in the composer', async () => {
+    const { draft, kept, around } = world();
+    draft.begin({ ...emptyRequest(), prompt: 'A boat' });
+    await draft.keepNow();
+    expect(kept).toEqual([null]);
+    const next = new BoardDraft(around);
+    await next.restore();
+    next.begin({ ...emptyRequest(), prompt: 'A cat' });
+    expect(next.rows.map((row) => row.prompt)).toEqual(['A cat', '', '']);
+  });
+
+  it('is forgotten at once when it was started', async () => {
+    const { draft, kept } = world();
+    await write(draft, 'A boat', 'It turns');
+    expect(kept.at(-1)?.shots).toHaveLength(2);
+    await draft.start();
+    expect(kept.at(-1)).toBeNull();
+  });
+
+  it('is forgotten when it is discarded, and can be had back', async () => {
+    const { draft, kept } = world();
+    await write(draft, 'A boat', 'It turns');
+    const back = draft.discard();
+    expect([kept.at(-1), draft.rows]).toEqual([null, []]);
+    draft.begin({ ...emptyRequest(), prompt: 'A cat' });
+    expect(draft.rows[0]?.prompt, 'another one begins').toBe('A cat');
+    back();
+    draft.begin({ ...emptyRequest(), prompt: 'A cat' });
+    await draft.keepNow();
+    expect(kept.at(-1)?.shots.map((shot) => shot.prompt)).toEqual(['A boat', 'It turns']);
+  });
+
+  it('says when it could not be kept or brought back', async () => {
+    const full = new CommandError({ code: 'storage', message: 'full', field: null, hint: null, reason: null });
+    const fails = async (): Promise<never> => {
+      throw full;
+    };
+    const { draft, troubles } = world({
+      commands: { ...world().around.commands, boardDraft: fails, saveBoardDraft: fails },
+    });
+    await draft.restore();
+    draft.begin(emptyRequest());
+    await draft.keepNow();
+    expect(troubles).toEqual([full, full]);
+  });
+});
+
 describe('the start', () => {
   it('waits for the total of the shots as they stand', async () => {
     const { draft, started } = world();
@@ -111,7 +194,7 @@ describe('the start', () => {
       throw new CommandError({ code: 'offline', message: 'no', field: null, hint: null, reason: null });
     });
     const { draft } = world({
-      commands: { checkStoryboard: async (shots) => checkStoryboard(shots), startStoryboard },
+      commands: { ...world().around.commands, startStoryboard },
     });
     await write(draft, 'A boat', 'It turns');
     await draft.start();

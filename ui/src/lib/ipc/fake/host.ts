@@ -45,6 +45,7 @@ import { checkStoryboard, FakeBoards } from './storyboards';
 import { FakeLedger } from './usage';
 
 const DRAFT = 'fake-draft';
+const BOARD_DRAFT = 'fake-board-draft';
 
 /** What a test of the page says about the world: services that are away, downloads that stand still, files that changed. */
 export interface World {
@@ -241,6 +242,11 @@ export function fakeHost(query: URLSearchParams): Host {
     draft: () => JSON.parse(sessionStorage.getItem(DRAFT) ?? 'null') as unknown,
     saveDraft: (draft) => {
       sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+      return null;
+    },
+    boardDraft: () => JSON.parse(sessionStorage.getItem(BOARD_DRAFT) ?? 'null') as unknown,
+    saveBoardDraft: (draft) => {
+      sessionStorage.setItem(BOARD_DRAFT, JSON.stringify(draft));
       return null;
     },
     prompts: (search, limit) => pastPrompts([...work.jobs.values(), ...work.clips.values()], search, limit),
