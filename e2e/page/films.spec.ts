@@ -61,6 +61,21 @@ test('without films the place says how one begins', async ({ page, open }) => {
   await expect(page.getByTestId('place-gallery')).toBeVisible();
 });
 
+test('a card has a seam where a clip continues the other, and a plain line at a cut', async ({ page, open }) => {
+  await open({ films: 1 });
+  await page.keyboard.press('f');
+  const seams = (title: string): Promise<(string | undefined)[]> =>
+    card(page, title)
+      .locator('[data-seam]')
+      .evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.seam));
+  await expect.poll(() => seams('Night watch')).toEqual(['continues', 'continues', 'continues']);
+  expect(await seams('The crossing')).toEqual(['continues', 'cut']);
+  const colours = await card(page, 'The crossing')
+    .locator('[data-seam]')
+    .evaluateAll((all) => all.map((one) => getComputedStyle(one).backgroundColor));
+  expect(new Set(colours).size, 'they look different').toBe(2);
+});
+
 test('a take is put on the path by a click, and back by keyboard', async ({ page, open }) => {
   await open({ films: 1 });
   await toFilm(page);

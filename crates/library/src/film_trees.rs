@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use lastframe_model::film::{FilmCost, PATH_MAX, POSTERS, clip_title, shown_frames};
-use lastframe_model::{Clip, ClipId, FilmCard, FilmId, Provider, SavedFilm, Usd};
+use lastframe_model::{Clip, ClipId, FilmCard, FilmId, Provider, SavedFilm, SeamKind, Usd};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::error::LibraryError;
@@ -123,6 +123,11 @@ impl Known<'_> {
             cost: cost.cost,
             rehearsal: cost.rehearsal,
             posters: path.iter().take(POSTERS).map(|facts| facts.clip.clone()).collect(),
+            seams: path
+                .windows(2)
+                .take(POSTERS - 1)
+                .map(|pair| SeamKind::behind(&pair[0].clip, pair[1].continues.as_ref()))
+                .collect(),
             changed_at: if saved { film.changed_at } else { newest.unwrap_or(film.changed_at) },
             id: film.id,
             name: film.name,
@@ -134,7 +139,9 @@ impl Known<'_> {
 /// Seconds that a path shows.
 fn seconds(path: &[Facts]) -> f64 {
     let shot = |(at, facts): (usize, &Facts)| {
-        let next = path.get(at + 1).filter(|next| next.continues.as_ref() == Some(&facts.clip));
+        let next = path
+            .get(at + 1)
+            .filter(|next| SeamKind::behind(&facts.clip, next.continues.as_ref()) == SeamKind::Continues);
         let shown = shown_frames(facts.frames, next.and_then(|next| next.continues_frame));
         if facts.fps > 0.0 { f64::from(shown) / facts.fps } else { 0.0 }
     };

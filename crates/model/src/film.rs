@@ -37,6 +37,8 @@ pub struct FilmCard {
     pub rehearsal: bool,
     /// The first clips of its path, at most six.
     pub posters: Vec<ClipId>,
+    /// How each of these follows the one before it: one fewer than there are.
+    pub seams: Vec<SeamKind>,
     /// When it was last changed, by the person or by a clip that came to it.
     pub changed_at: Timestamp,
     /// Whether the person saved it; otherwise it is derived.
@@ -74,7 +76,13 @@ impl SeamKind {
     /// How `after` follows `before`.
     #[must_use]
     pub fn between(before: &Clip, after: &Clip) -> Self {
-        if after.request.continues.as_ref() == Some(&before.id) { Self::Continues } else { Self::Cut }
+        Self::behind(&before.id, after.request.continues.as_ref())
+    }
+
+    /// How what continues `continued`, if anything, follows the clip `before`.
+    #[must_use]
+    pub fn behind(before: &ClipId, continued: Option<&ClipId>) -> Self {
+        if continued == Some(before) { Self::Continues } else { Self::Cut }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use lastframe_library::{Library, LibraryError, Places, Rebuild, Rebuilt};
 use lastframe_model::{
-    ClipId, FilmCard, FilmChange, FilmId, FilmProblem, Request, SavedFilm, SeamMeasure, SeamVerdict,
+    ClipId, FilmCard, FilmChange, FilmId, FilmProblem, Request, SavedFilm, SeamKind, SeamMeasure, SeamVerdict,
 };
 
 use crate::{World, at, open};
@@ -65,6 +65,7 @@ fn a_tree_is_a_film_until_one_with_its_id_is_saved() {
     let card = &cards[0];
     assert_eq!((card.id.as_str(), card.saved, card.clips), ("a", false, 3));
     assert_eq!(card.posters, ids(&["a", "c", "e"]), "the newest take each time");
+    assert_eq!(card.seams, [SeamKind::Continues; 2]);
     assert_eq!(card.cost, "0.5559".parse().unwrap());
     assert!((card.seconds - 3.0 * 121.0 / 24.0).abs() < 1e-9 && !card.rehearsal);
     assert_eq!(card.changed_at, at(5), "when its newest clip came");
@@ -89,6 +90,29 @@ fn a_shot_counts_as_long_as_it_is_shown() {
     world.clip_of("b", 2, request);
     let seconds = world.library.films().unwrap()[0].seconds;
     assert!((seconds - (48.0 + 121.0) / 24.0).abs() < 1e-9, "a is shown up to its frame 47: {seconds}");
+}
+
+#[test]
+fn a_card_tells_seams_from_cuts_as_far_as_its_posters_go() {
+    let world = tree();
+    let library = &world.library;
+    for (film_id, path) in [
+        ("cuts", &["a", "z", "b", "d"][..]),
+        ("long", &["a", "c", "e", "z", "a", "b", "d", "z"]),
+        ("gap", &["a", "c", "e"]),
+        ("one", &["z"]),
+    ] {
+        library.save_film(film(film_id, path)).unwrap();
+    }
+    library.trash_clips(&[id("c")], at(40)).unwrap();
+    let seams = |film: &str| card(&library.films().unwrap(), film).seams.clone();
+    let (on, cut) = (SeamKind::Continues, SeamKind::Cut);
+    assert_eq!(seams("cuts"), [cut, cut, on], "b continues a, which is not the one before it here");
+    assert_eq!(seams("long"), [on, on, cut, cut, on], "one fewer than the six posters");
+    assert_eq!(seams("gap"), [on, on], "one in the trash is still on the path");
+    assert!(seams("one").is_empty());
+    library.delete_clips(&[id("c")]).unwrap();
+    assert_eq!(seams("gap"), [cut], "e continues a clip that is not there any more");
 }
 
 #[test]

@@ -1019,6 +1019,8 @@ export type FilmCard = {
 	rehearsal: boolean,
 	/**  The first clips of its path, at most six. */
 	posters: ClipId[],
+	/**  How each of these follows the one before it: one fewer than there are. */
+	seams: SeamKind[],
 	/**  When it was last changed, by the person or by a clip that came to it. */
 	changed_at: string,
 	/**  Whether the person saved it; otherwise it is derived. */

@@ -374,6 +374,7 @@ export class FakeFilms {
       cost,
       rehearsal,
       posters: shots.slice(0, 6).map(({ clip }) => clip.id),
+      seams: shots.slice(1, 6).flatMap(({ seam }) => seam ?? []),
       changed_at: this.saved.get(id)?.changed_at ?? newest,
       saved,
     };
