@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use lastframe_engine::{Engine, Parts, SpecSource, SystemClock};
 use lastframe_library::{Library, Places};
@@ -22,6 +23,9 @@ use crate::ipc::Happened;
 use crate::media_server::MediaServer;
 use crate::settings_file::{self, SettingsFile};
 use crate::{outward, words};
+
+/// How long the window has the computer to itself before the files of all clips are looked at.
+const BEFORE_LOOKING: Duration = Duration::from_secs(3);
 
 /// The opened app.
 pub struct Open {
@@ -48,6 +52,7 @@ pub struct Open {
     exported: Mutex<HashMap<FilmId, PathBuf>>,
     /// Held by whoever looks through the files of clips.
     looking: tokio::sync::Mutex<()>,
+    opened: Instant,
 }
 
 impl Open {
@@ -91,6 +96,7 @@ impl Open {
             importing: Mutex::default(),
             exported: Mutex::default(),
             looking: tokio::sync::Mutex::default(),
+            opened: Instant::now(),
         });
         open.start_rehearsal().await;
         open.use_specs().await;
@@ -103,6 +109,7 @@ impl Open {
             async move {
                 let home = open.library.places().home;
                 let _ = blocking(move || outward::sweep(&home)).await;
+                tokio::time::sleep(BEFORE_LOOKING).await;
                 open.look_through().await;
             }
         });
@@ -189,6 +196,9 @@ impl Open {
 
     /// Compares the library with its files, unless somebody does so already.
     pub async fn look_through(&self) {
+        if self.opened.elapsed() < BEFORE_LOOKING {
+            return; // it is going to happen
+        }
         let Ok(_alone) = self.looking.try_lock() else { return };
         if let Err(error) = self.engine.look_through().await {
             tracing::warn!(%error, "the files of clips could not be looked through");
