@@ -43,22 +43,23 @@ const names = positionals.length > 0 ? positionals : Object.keys(parts);
 const unknown = names.filter((name) => !(name in parts));
 const { profile } = options;
 
+/** What cargo builds of each. Those that only make or measure something are always release builds: debug ones take minutes. */
+const targets = { desktop: ['--bin', 'lastframe-desktop'], cli: ['--bin', 'lastframe'] };
+const tools = { many: ['--example', 'many_clips'], films: ['--example', 'films'] };
+
 async function build() {
   await nodeAndRust();
   await systemPackages(['build', 'run', 'test']);
   await npmPackages();
   const needed = new Set(names.flatMap((name) => parts[name].needs));
   if (needed.has('desktop')) await page();
-  if (profile === 'debug') {
-    // As the tests build it, so that nothing is compiled a second time.
-    if (needed.has('desktop') || needed.has('cli'))
-      await must('cargo', ['build', '--workspace', ...embeddedPage, '--bins']);
-  } else {
-    if (needed.has('desktop')) await must('cargo', ['build', '--release', '-p', 'lastframe-desktop', ...embeddedPage]);
-    if (needed.has('cli')) await must('cargo', ['build', '--release', '-p', 'lastframe-cli']);
-  }
-  if (needed.has('many')) await finding.build();
-  if (needed.has('films')) await films.build();
+  const wanted = (of) => Object.keys(of).flatMap((name) => (needed.has(name) ? of[name] : []));
+  // With the features of all crates of the workspace, whatever is built, so that nothing is compiled a second time.
+  const cargo = async (what, how = []) => {
+    if (what.length > 0) await must('cargo', ['build', '--workspace', ...embeddedPage, ...how, ...what]);
+  };
+  await cargo(wanted(targets), profile === 'debug' ? [] : ['--release']);
+  await cargo(wanted(tools), ['--release']);
   if (needed.has('empty')) await starting.build(profile);
   if (needed.has('page')) await scrolling.build();
 }

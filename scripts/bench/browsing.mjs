@@ -143,6 +143,8 @@ export async function measure(context) {
             asked = await answers(person);
             scrolled = await scroll(person);
           }
+          // As a person does: after a start that was cut off, the whole database is checked first.
+          await app.close();
         } finally {
           await app.end();
         }

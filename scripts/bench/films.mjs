@@ -5,10 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { built } from '../lib/repository.mjs';
-import { must } from '../lib/run.mjs';
 import { beside, plain } from './rows.mjs';
-
-export const build = () => must('cargo', ['build', '--release', '-p', 'lastframe-media', '--example', 'films']);
 
 const fractal = (size, scale) => ['-f', 'lavfi', '-i', `mandelbrot=size=${size}:rate=24:start_scale=${scale}`];
 const tone = (hertz) => ['-f', 'lavfi', '-i', `sine=frequency=${hertz}`, '-shortest', '-c:a', 'aac'];

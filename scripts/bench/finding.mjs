@@ -5,7 +5,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { built } from '../lib/repository.mjs';
-import { must } from '../lib/run.mjs';
 import { atMost, beside, plain } from './rows.mjs';
 
 /** How many clips a large library has. */
@@ -13,8 +12,6 @@ export const many = 100_000;
 
 /** The program that makes such libraries. It is always a release build: a debug one takes minutes. */
 export const manyClips = built('examples/many_clips', 'release');
-
-export const build = () => must('cargo', ['build', '--release', '-p', 'lastframe-library', '--example', 'many_clips']);
 
 /** Milliseconds that were promised for any search or filter, 95 times of 100. */
 const limit = 50;

@@ -36,14 +36,16 @@ async function look(person, times) {
   const sheet = clipFile(person.home, clip).replace(/\.mp4$/, '.strip.webp');
   const entries = () =>
     browser.execute(() => performance.getEntriesByName('viewer: first frame').map((entry) => entry.duration));
-  const sheets = [];
+  let sheetTook;
   for (let time = 0; time <= times; time += 1) {
-    rmSync(sheet, { force: true });
     await person.openClip(clip);
     await person.waitUntil(async () => (await entries()).length === time + 1, 'the first frame should be shown');
-    const asked = performance.now();
-    await person.waitUntil(() => existsSync(sheet), 'its small frames should be made', 60_000);
-    sheets.push(performance.now() - asked);
+    if (time === 0) {
+      // Once for each clip: afterwards the web view has them.
+      const asked = performance.now();
+      await person.waitUntil(() => existsSync(sheet), 'its small frames should be made', 60_000);
+      sheetTook = performance.now() - asked;
+    }
     await person.openGallery();
   }
   // The first one brings the decoder into the process, once in the life of a window.
@@ -51,6 +53,6 @@ async function look(person, times) {
   return [
     atMost('first frame of a clip from its poster', median(warm), 'ms', promised),
     plain('the same, the window’s first clip', cold, 'ms'),
-    plain('small frames for the line of time', median(sheets.slice(1)), 'ms'),
+    plain('small frames for the line of time', sheetTook, 'ms'),
   ];
 }
