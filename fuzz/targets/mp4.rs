@@ -21,6 +21,8 @@ mod h264;
 mod samples;
 #[path = "../../crates/media/src/tags.rs"]
 mod tags;
+#[path = "../../crates/media/src/turn.rs"]
+mod turn;
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};

@@ -4,10 +4,12 @@
 use std::io::Cursor;
 
 use fast_image_resize as resize;
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits, Rgb, RgbImage, RgbaImage};
 use lastframe_model::ImageFormat;
 
 use crate::MediaError;
+use crate::turn::Turn;
 
 /// Widest poster, in pixels.
 const POSTER_WIDTH: u32 = 640;
@@ -69,11 +71,30 @@ pub fn picture_facts(bytes: &[u8]) -> Result<PictureFacts, MediaError> {
     let (format, mut decoder) = reader(bytes)?;
     let (width, height) = decoder.dimensions();
     let turned = decoder.orientation().is_ok_and(|orientation| {
-        use image::metadata::Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+        use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
         matches!(orientation, Rotate90 | Rotate270 | Rotate90FlipH | Rotate270FlipH)
     });
     let (width, height) = if turned { (height, width) } else { (width, height) };
     Ok(PictureFacts { format, width, height })
+}
+
+impl Turn {
+    /// A picture as it is shown.
+    pub fn upright(self, picture: RgbImage) -> RgbImage {
+        let orientation = match self {
+            Self::None => return picture,
+            Self::Right => Orientation::Rotate90,
+            Self::Half => Orientation::Rotate180,
+            Self::Left => Orientation::Rotate270,
+            Self::Mirror => Orientation::FlipHorizontal,
+            Self::Flip => Orientation::FlipVertical,
+            Self::RightMirror => Orientation::Rotate90FlipH,
+            Self::LeftMirror => Orientation::Rotate270FlipH,
+        };
+        let mut picture = DynamicImage::ImageRgb8(picture);
+        picture.apply_orientation(orientation);
+        picture.into_rgb8()
+    }
 }
 
 /// A picture with its pixels as they are meant to be seen.

@@ -1,12 +1,26 @@
 //! How a video is to be turned before it is shown. Phones code what the sensor sees and note in the track how it was held;
-//! players turn the pictures, and so must everything that takes pictures out of a video. Knows a matrix and pixels only.
-
-use image::metadata::Orientation;
-use image::{DynamicImage, RgbImage};
+//! players turn the pictures, and so must everything that takes pictures out of a video. Knows a matrix only; `picture` turns pixels.
 
 /// A turn by a right angle, mirrored or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Turn(Orientation);
+pub(crate) enum Turn {
+    /// Shown as it is coded.
+    None,
+    /// A quarter clockwise.
+    Right,
+    /// Upside down.
+    Half,
+    /// A quarter counter-clockwise.
+    Left,
+    /// Left and right change places.
+    Mirror,
+    /// Top and bottom change places.
+    Flip,
+    /// A quarter clockwise, then mirrored.
+    RightMirror,
+    /// A quarter counter-clockwise, then mirrored.
+    LeftMirror,
+}
 
 impl Turn {
     /// Of the matrix of a track (ISO/IEC 14496-12, 8.3.2): its numbers a, b, c, d are 16.16 fixed point, and the pixel at
@@ -16,45 +30,29 @@ impl Turn {
         const ONE: i32 = 0x0001_0000;
         const MINUS: i32 = -ONE;
         let [a, b, _, c, d, ..] = *matrix;
-        Self(match (a, b, c, d) {
-            (0, ONE, MINUS, 0) => Orientation::Rotate90,
-            (MINUS, 0, 0, MINUS) => Orientation::Rotate180,
-            (0, MINUS, ONE, 0) => Orientation::Rotate270,
-            (MINUS, 0, 0, ONE) => Orientation::FlipHorizontal,
-            (ONE, 0, 0, MINUS) => Orientation::FlipVertical,
-            (0, ONE, ONE, 0) => Orientation::Rotate90FlipH,
-            (0, MINUS, MINUS, 0) => Orientation::Rotate270FlipH,
-            _ => Orientation::NoTransforms,
-        })
-    }
-
-    /// Whether pictures are shown as they are coded.
-    pub fn is_none(self) -> bool {
-        self.0 == Orientation::NoTransforms
+        match (a, b, c, d) {
+            (0, ONE, MINUS, 0) => Self::Right,
+            (MINUS, 0, 0, MINUS) => Self::Half,
+            (0, MINUS, ONE, 0) => Self::Left,
+            (MINUS, 0, 0, ONE) => Self::Mirror,
+            (ONE, 0, 0, MINUS) => Self::Flip,
+            (0, ONE, ONE, 0) => Self::RightMirror,
+            (0, MINUS, MINUS, 0) => Self::LeftMirror,
+            _ => Self::None,
+        }
     }
 
     /// The size in which pictures of a coded size are shown.
     pub fn shown(self, (width, height): (u32, u32)) -> (u32, u32) {
-        let lying = matches!(
-            self.0,
-            Orientation::Rotate90 | Orientation::Rotate270 | Orientation::Rotate90FlipH | Orientation::Rotate270FlipH
-        );
+        let lying = matches!(self, Self::Right | Self::Left | Self::RightMirror | Self::LeftMirror);
         if lying { (height, width) } else { (width, height) }
-    }
-
-    /// A picture as it is shown.
-    pub fn upright(self, picture: RgbImage) -> RgbImage {
-        if self.is_none() {
-            return picture;
-        }
-        let mut picture = DynamicImage::ImageRgb8(picture);
-        picture.apply_orientation(self.0);
-        picture.into_rgb8()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use image::RgbImage;
+
     use super::*;
 
     /// Where the matrix itself puts each pixel of a picture.
@@ -99,15 +97,15 @@ mod tests {
             let upright = turn.upright(picture.clone());
             assert_eq!(upright, by_definition(&picture, numbers), "{numbers:?}");
             assert_eq!(upright.dimensions(), turn.shown((3, 2)), "{numbers:?}");
-            assert_eq!(turn.is_none(), numbers == [1, 0, 0, 1], "{numbers:?}");
+            assert_eq!(turn == Turn::None, numbers == [1, 0, 0, 1], "{numbers:?}");
         }
     }
 
     #[test]
     fn any_other_matrix_turns_nothing() {
         for numbers in [[0, 0, 0, 0], [2, 0, 0, 1], [1, 1, -1, 1], [1, 0, 1, 1]] {
-            assert!(Turn::of(&matrix(numbers)).is_none(), "{numbers:?}");
+            assert_eq!(Turn::of(&matrix(numbers)), Turn::None, "{numbers:?}");
         }
-        assert!(Turn::of(&[46341, 46341, 0, -46341, 46341, 0, 0, 0, 0x4000_0000]).is_none(), "45 degrees");
+        assert_eq!(Turn::of(&[46341, 46341, 0, -46341, 46341, 0, 0, 0, 0x4000_0000]), Turn::None, "45 degrees");
     }
 }

@@ -151,7 +151,7 @@ fn fitted(picture: &DecodedYUV<'_>, colours: Colours, turn: Turn, size: PixelSiz
         Planes { luma: picture.y(), blue: picture.u(), red: picture.v(), strides: picture.strides(), width, height };
     let incomplete = || MediaError::decode("the decoded picture is incomplete");
     let (wide, high) = (size.width as usize, size.height as usize);
-    if turn.is_none() && (width, height) == (wide, high) && colours == Colours::BT709 {
+    if turn == Turn::None && (width, height) == (wide, high) && colours == Colours::BT709 {
         return Canvas::of(&planes).ok_or_else(incomplete);
     }
     let whole = colour::to_rgb(&planes, colours).ok_or_else(incomplete)?;
