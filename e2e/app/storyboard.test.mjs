@@ -1,5 +1,9 @@
-// A storyboard outlives the app: killed in the third of four shots, the next start finishes it, and each is paid once.
+// A storyboard outlives the app: what is written is there again at the next start, and killed in the third of four shots,
+// it is finished by the next one, each paid once.
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { clipFile } from './harness/files.mjs';
 import { submits } from './harness/ledger.mjs';
 import { windowTest } from './harness/world.mjs';
@@ -19,6 +23,12 @@ async function writeShots(person) {
   }
 }
 
+/** What is written in the shots, in their order. */
+const written = (person) =>
+  person.browser.execute(() =>
+    [...document.querySelectorAll('[data-testid="shot"] textarea')].map((field) => field.value),
+  );
+
 /** The states of the shots, in their order. */
 const states = (person) =>
   person.browser.execute(() =>
@@ -31,6 +41,16 @@ windowTest(
     let person = await world.open({ LASTFRAME_REHEARSAL_SPEED: '2' });
     await person.rehearse();
     await writeShots(person);
+    const draft = join(world.home, 'draft.json');
+    const kept = () => existsSync(draft) && readFileSync(draft, 'utf8').includes(prompts.at(-1));
+    await person.waitUntil(kept, 'what is written should be kept after a moment');
+    await person.app.close();
+
+    person = await world.open({ LASTFRAME_REHEARSAL_SPEED: '2' });
+    await person.waitFor('place-gallery');
+    await person.click('storyboard-open');
+    const there = async () => isDeepStrictEqual(await written(person), prompts);
+    await person.waitUntil(there, 'the shots should stand there as they were written');
     await person.choose('approval', 'run_through');
     const ready = async () => (await person.read('storyboard-start', 'aria-disabled')) === 'false';
     await person.waitUntil(ready, 'the total should be known');

@@ -39,10 +39,13 @@ windowTest(
     });
     const person = await world.open({ LASTFRAME_API_KEY: service.key });
     await person.waitForClips(1);
+    // What costs money is pressed at the price that stands there.
     await cell(person, 'resolution', '480p');
+    await person.waitForText('price', /^about \$0\.09$/);
     await person.generate('=A paper boat, "folded"');
     await person.waitForClips(2);
     await cell(person, 'length', '2');
+    await person.waitForText('price', /^about \$0\.04$/);
     await person.generate('A ferry');
     await person.waitForText('budget-line', /Over 80 %/);
     await person.waitForClips(3);
