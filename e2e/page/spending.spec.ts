@@ -70,6 +70,9 @@ test('a budget counts what was spent and asks with the sum of all clips', async 
   await expect(page.getByText('$0.19 of $0.50 this month')).toBeVisible();
   await page.getByTestId('count').focus();
   await page.keyboard.press('ArrowUp');
+  await expect(page.getByTestId('price'), 'nothing is sent at a price that nobody could read').toHaveText(
+    'about $0.37',
+  );
   await page.getByTestId('generate').click();
   const dialog = page.getByRole('dialog', { name: 'This passes your budget for the month' });
   await expect(dialog.getByTestId('breach')).toContainText('$0.50');

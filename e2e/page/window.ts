@@ -73,9 +73,10 @@ export const test = base.extend<{ open: (scene?: Scene) => Promise<void>; compla
 
 export { expect } from '@playwright/test';
 
-/** Writes a prompt and presses Generate. */
+/** Writes a prompt and presses Generate, once it can be pressed: until the price stands there nothing is paid for. */
 export async function generate(page: Page, prompt: string): Promise<void> {
   await page.getByTestId('prompt').fill(prompt);
+  await expect(page.getByTestId('generate')).toHaveAttribute('aria-disabled', 'false');
   await page.getByTestId('generate').click();
 }
 
