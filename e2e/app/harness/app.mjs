@@ -36,13 +36,38 @@ function connect(port, program) {
   });
 }
 
-/** Never resolves; throws once the app that the driver started has ended. The driver itself would wait for it for ever. */
-async function endOfChild(driver) {
+/**
+ * Both the driver and, for its talk with the app, WebKit choose a port that is free and open it a moment later; another
+ * program may have it by then. Says nothing about the app, so the start is tried again.
+ */
+class PortTaken extends Error {}
+
+const portTaken = (log) =>
+  /remote inspector server on .*: Error binding to address|Unable to listen for HTTP server/.test(log);
+
+/**
+ * Never resolves; throws once the app that the driver started has ended, or cannot be reached. The driver itself would wait
+ * for it for ever.
+ */
+async function endOfStart(app) {
   const words = 'the app ended before its window was there';
-  await until(() => childrenOf(driver).length > 0, words, patience);
-  const [app] = childrenOf(driver);
-  while (alive(app) && alive(driver)) await sleep(100);
-  throw new Error(words);
+  const driver = app.driver.pid;
+  const stopped = () => portTaken(app.log) || !alive(driver);
+  await until(() => stopped() || childrenOf(driver).length > 0, words, patience);
+  const [child] = childrenOf(driver);
+  while (!stopped() && alive(child)) await sleep(100);
+  throw portTaken(app.log) ? new PortTaken('a port was taken by another program') : new Error(words);
+}
+
+/** Tries once more, twice at most, when a port was taken. */
+async function withPorts(start) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!(error.cause instanceof PortTaken) || tries === 3) throw error;
+    }
+  }
 }
 
 export class App {
@@ -52,7 +77,11 @@ export class App {
    * @param {{display: string, home: string, env?: Record<string, string | undefined>, program?: string}} options
    *   `home` becomes LASTFRAME_HOME; a variable of `env` that is `undefined` is unset.
    */
-  static async start({ display, home, env = {}, program = built('lastframe-desktop') }) {
+  static start(options) {
+    return withPorts(() => App.#start(options));
+  }
+
+  static async #start({ display, home, env = {}, program = built('lastframe-desktop') }) {
     const port = await freePort();
     const whole = {
       ...process.env,
@@ -77,8 +106,9 @@ export class App {
     const app = new App(driver, display, home, log);
     try {
       const listens = async () => (await fetch(`http://127.0.0.1:${port}/status`).catch(() => undefined))?.ok;
-      await until(listens, 'WebKitWebDriver listens', patience);
-      app.browser = await Promise.race([connect(port, program), endOfChild(driver.pid)]);
+      await until(async () => portTaken(app.log) || (await listens()), 'WebKitWebDriver listens', patience);
+      if (portTaken(app.log)) throw new PortTaken('the driver’s port was taken by another program');
+      app.browser = await Promise.race([connect(port, program), endOfStart(app)]);
       [app.pid] = childrenOf(driver.pid);
       await app.browser.setTimeout({ script: 60_000 });
     } catch (error) {
@@ -118,12 +148,10 @@ export class App {
 
   /** Ends whatever still runs. Safe to call at any time, more than once. */
   async end() {
-    if (this.pid && alive(this.pid)) process.kill(this.pid, 'SIGTERM');
-    else for (const child of childrenOf(this.driver.pid)) process.kill(child, 'SIGTERM');
-    if (this.pid)
-      await until(() => !alive(this.pid), 'the app ends after SIGTERM', 5000).catch(() =>
-        process.kill(this.pid, 'SIGKILL'),
-      );
+    const started = this.pid ? [this.pid] : childrenOf(this.driver.pid);
+    for (const pid of started) if (alive(pid)) process.kill(pid, 'SIGTERM');
+    for (const pid of started)
+      await until(() => !alive(pid), 'the app ends after SIGTERM', 5000).catch(() => process.kill(pid, 'SIGKILL'));
     await this.#stopDriver();
   }
 

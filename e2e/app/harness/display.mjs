@@ -8,7 +8,8 @@ import { once } from 'node:events';
  */
 export async function startDisplay({ width = 1440, height = 900 } = {}) {
   const screen = ['-screen', '0', `${width}x${height}x24`];
-  const server = spawn('Xvfb', ['-displayfd', '3', ...screen, '-nolisten', 'tcp'], {
+  // Without `-noreset` it begins anew whenever its last client leaves, and refuses whoever comes in that moment.
+  const server = spawn('Xvfb', ['-displayfd', '3', ...screen, '-nolisten', 'tcp', '-noreset'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
   const gone = once(server, 'exit');
