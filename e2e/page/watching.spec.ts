@@ -26,6 +26,66 @@ test('the poster is there at once, and gives way to the video alone', async ({ p
   await expect(video).toHaveCSS('opacity', '1');
 });
 
+test('a clip that plays under the pointer goes on in the viewer, from its beginning', async ({ page, open }) => {
+  await open();
+  const card = clipCards(page).first();
+  await card.hover();
+  const small = card.locator('video');
+  await expect.poll(() => small.evaluate((node: HTMLVideoElement) => node.currentTime)).toBeGreaterThan(0.2);
+  await small.evaluate((node) => node.setAttribute('data-mark', 'played'));
+  await card.getByRole('button', { name: /^Open:/ }).click();
+  const video = await readyVideo(page);
+  await expect(video, 'the very element').toHaveAttribute('data-mark', 'played');
+  await expect(video).not.toHaveAttribute('aria-hidden');
+  expect(await video.evaluate((node: HTMLVideoElement) => [node.muted, node.loop])).toEqual([false, false]);
+  await page.keyboard.press('Escape');
+  await expect(page.locator('video'), 'and is let go of').toHaveCount(0);
+});
+
+test('a clip is loaded while its card is pressed', async ({ page, open }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await open();
+  const asked: string[] = [];
+  page.on('request', (request) => void (/\.mp4$/.test(request.url()) && asked.push(request.url())));
+  await clipCards(page).nth(1).hover();
+  await page.waitForTimeout(300);
+  expect(asked, 'nothing plays for who wants no motion').toEqual([]);
+  await page.mouse.down();
+  await expect.poll(() => asked.length).toBeGreaterThan(0);
+  await expect(page.getByTestId('place-gallery')).toBeVisible();
+  await page.mouse.up();
+  await readyVideo(page);
+});
+
+test('a card that the keyboard comes to plays, and stops when it is left', async ({ page, open }) => {
+  await open();
+  const [first, second] = [clipCards(page).nth(0), clipCards(page).nth(1)];
+  await first.getByRole('button', { name: /^Open:/ }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(second.locator('video')).toHaveCount(1);
+  await page.keyboard.press('ArrowLeft');
+  await expect(first.locator('video')).toHaveCount(1);
+  await expect(second.locator('video')).toHaveCount(0);
+  await page.keyboard.press('Enter');
+  await readyVideo(page);
+});
+
+test('the next clip on the way through the gallery is loaded ahead', async ({ page, open }) => {
+  await open();
+  await view(page, clipCards(page).first());
+  const asked: string[] = [];
+  page.on('request', (request) => void (/\.mp4$/.test(request.url()) && asked.push(request.url())));
+  await page.waitForTimeout(1000);
+  expect(asked, 'no way is known yet').toEqual([]);
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByTestId('place-viewer')).toContainText('2 of 15');
+  await expect.poll(() => asked.length, { message: 'the second one, and the third ahead' }).toBeGreaterThan(1);
+  const ahead = page.evaluate(() => document.querySelectorAll('video').length);
+  expect(await ahead, 'what waits is not in the page').toBe(1);
+  await page.keyboard.press('ArrowDown');
+  await readyVideo(page);
+});
+
 test('how soon the first frame is there is measured at each opening, for the bench', async ({ page, open }) => {
   await open();
   for (let turn = 0; turn < 3; turn += 1) {

@@ -10,6 +10,8 @@ const url = (path: string): string => host().mediaUrl(app.session?.media ?? '', 
 export const videoUrl = (clip: ClipId): string => url(`clips/${clip}.mp4`);
 /** The clip's first frame, at most 640 px wide. */
 export const posterUrl = (clip: ClipId): string => url(`clips/${clip}.poster.webp`);
+/** The same, at most 320 px wide. */
+export const thumbnailUrl = (clip: ClipId): string => url(`clips/${clip}.thumbnail.webp`);
 /** Small frames from all over the clip on one sheet, made when first asked for; see crates/media/src/strip.rs. */
 export const sheetUrl = (clip: ClipId): string => url(`clips/${clip}.strip.webp`);
 /** The clip's last frame, full size. */

@@ -1,5 +1,7 @@
-// Plays the clip under the pointer. There is one video element for the whole gallery, moved from card to card, since
-// each element that has played keeps its decoder.
+// Plays the clip under the pointer or the focus. There is one video element for the whole gallery, moved from card to card,
+// since each element that has played keeps its decoder; a clip that is opened takes it along.
+
+import { empty, understudy } from '$lib/shared/playing/understudy';
 
 /** Milliseconds the pointer rests on a card before it plays. */
 const REST = 150;
@@ -10,28 +12,48 @@ export class Preview {
   /** 0 – 1 of the clip. */
   played = $state(0);
   #video: HTMLVideoElement | null = null;
+  /** The card that plays or is about to. */
+  #at: string | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #beat = 0;
 
-  /** The pointer came to a card. `mount` is where the video is put, over the poster. */
+  /** The pointer or the focus came to a card. `mount` is where the video is put, over the poster. */
   enter(key: string, source: string, mount: HTMLElement): void {
     this.leave();
+    this.#at = key;
     if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
     this.#timer = setTimeout(() => this.#start(key, source, mount), REST);
   }
 
-  /** The pointer left: the video is emptied, so that nothing is loaded behind the posters. */
-  leave(): void {
+  /** A card is pressed: its clip is about to be opened. */
+  press(source: string): void {
+    if (this.#video?.parentElement && this.#video.getAttribute('src') === source) return;
+    clearTimeout(this.#timer);
+    understudy.prepare(source);
+  }
+
+  /** A clip is opened: the video that plays it here goes along. */
+  open(source: string): void {
+    const video = this.#video;
+    if (video?.parentElement && video.getAttribute('src') === source) {
+      this.#video = null;
+      understudy.give(video);
+    }
+    this.leave();
+  }
+
+  /**
+   * The pointer or the focus left a card; without one, whatever it is. The video is emptied, so that nothing is loaded
+   * behind the posters.
+   */
+  leave(key: string | null = this.#at): void {
+    if (key !== this.#at) return;
     clearTimeout(this.#timer);
     cancelAnimationFrame(this.#beat);
+    this.#at = null;
     this.key = null;
     this.played = 0;
-    const video = this.#video;
-    if (!video?.parentElement) return;
-    video.pause();
-    video.removeAttribute('src');
-    video.load();
-    video.remove();
+    if (this.#video?.parentElement) empty(this.#video);
   }
 
   #start(key: string, source: string, mount: HTMLElement): void {

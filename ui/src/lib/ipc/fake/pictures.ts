@@ -50,7 +50,7 @@ export class PictureShelf {
       const clip = name.replace(/^frame-/, '').replace(/@.*$/, '');
       return this.#images.get(name) ?? stillUrl(this.#clips.get(clip)?.end ?? '');
     }
-    const id = name.replace(/\.(mp4|last\.png|poster\.webp|strip\.webp)$/, '');
+    const id = name.replace(/\.(mp4|last\.png|(?:poster|thumbnail)\.webp|strip\.webp)$/, '');
     const pictures = this.#clips.get(id);
     if (name.endsWith('.mp4')) return videoUrl(shapeOf(this.#shapes.get(id) ?? 16 / 9));
     if (name.endsWith('.strip.webp')) return stillUrl(`${shapeOf(this.#shapes.get(id) ?? 16 / 9)}.strip`);
