@@ -24,6 +24,7 @@ use tokio::sync::oneshot;
 use tower_http::services::ServeFile;
 
 use crate::strips::Strips;
+use crate::thumbnails::Thumbnails;
 
 /// Pages that may read pixels of what is served (a canvas needs CORS): the app's own.
 const OWN_ORIGINS: [&str; 2] = ["tauri://localhost", "http://tauri.localhost"];
@@ -39,6 +40,7 @@ struct Served {
     token: String,
     host: String,
     strips: Strips,
+    thumbnails: Thumbnails,
 }
 
 impl MediaServer {
@@ -48,7 +50,8 @@ impl MediaServer {
         let host = listener.local_addr()?.to_string();
         let token = hex::encode(rand::random::<[u8; 32]>());
         let base = format!("http://{host}/{token}");
-        let served = Arc::new(Served { library, token, host, strips: Strips::new() });
+        let thumbnails = Thumbnails::in_folder(library.places().thumbnails());
+        let served = Arc::new(Served { library, token, host, strips: Strips::new(), thumbnails });
         let (stop, stopped) = oneshot::channel();
         let router = router(served);
         tokio::spawn(async move {
@@ -108,6 +111,9 @@ async fn clip(
     if kind == "strip.webp" {
         return strip(&served, id.to_owned(), request).await;
     }
+    if kind == "thumbnail.webp" {
+        return thumbnail(&served, id.to_owned(), request).await;
+    }
     let (of, mime): (fn(&lastframe_library::Places, &Clip) -> PathBuf, _) = match kind {
         "mp4" => (lastframe_library::Places::clip_file, "video/mp4"),
         "last.png" => (lastframe_library::Places::last_frame_file, "image/png"),
@@ -143,6 +149,18 @@ async fn strip(served: &Arc<Served>, id: String, request: Request) -> Response {
             None => StatusCode::NOT_FOUND.into_response(),
         },
     }
+}
+
+/// The poster of a clip in the size of a card, or as it is until there is such a one.
+async fn thumbnail(served: &Arc<Served>, id: String, request: Request) -> Response {
+    let place = served.clone();
+    let path = blocking(served, move |library| {
+        let clip = is_plain(&id).then(|| library.clip(&ClipId::new(id)).ok().flatten()).flatten()?;
+        let places = library.places();
+        let poster = within(&clips_folder(&places, &clip), &places.poster_file(&clip))?;
+        Some(place.thumbnails.of(&clip.id, poster))
+    });
+    send(path.await, "image/webp", request).await
 }
 
 async fn image(State(served): State<Arc<Served>>, Path((_, id)): Path<(String, String)>, request: Request) -> Response {

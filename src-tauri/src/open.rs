@@ -22,7 +22,7 @@ use crate::environment::Environment;
 use crate::ipc::Happened;
 use crate::media_server::MediaServer;
 use crate::settings_file::{self, SettingsFile};
-use crate::{outward, words};
+use crate::{outward, thumbnails, words};
 
 /// How long the window has the computer to itself before the files of all clips are looked at.
 const BEFORE_LOOKING: Duration = Duration::from_secs(3);
@@ -107,8 +107,12 @@ impl Open {
         tokio::spawn({
             let open = open.clone();
             async move {
-                let home = open.library.places().home;
-                let _ = blocking(move || outward::sweep(&home)).await;
+                let places = open.library.places();
+                let _ = blocking(move || {
+                    outward::sweep(&places.home);
+                    thumbnails::sweep(&places.thumbnails());
+                })
+                .await;
                 tokio::time::sleep(BEFORE_LOOKING).await;
                 open.look_through().await;
             }
@@ -122,7 +126,7 @@ impl Open {
     }
 
     /// What the window needs to start.
-    pub async fn session(&self) -> Session {
+    pub async fn session(self: &Arc<Self>) -> Session {
         let places = self.library.places();
         Session {
             version: env!("CARGO_PKG_VERSION").to_owned(),

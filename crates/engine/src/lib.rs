@@ -79,7 +79,7 @@ pub use run::Events;
 pub use shared::SharedRecipe;
 pub use specs::{SpecSource, kept_catalogue, refresh};
 pub use storyboard::ShotToRun;
-pub use strips::make_strip;
+pub use strips::{make_strip, make_thumbnail};
 
 /// How long a stopping engine waits for a submit that is on its way and for writes.
 const SHUTDOWN: Duration = Duration::from_secs(20);

@@ -1,4 +1,5 @@
-//! The sheet of small frames that the line of time shows under the pointer: made once, when it is first wanted.
+//! Small pictures that are made once, when they are first wanted: the sheet of frames that the line of time shows under the
+//! pointer, and posters for cards that show less of them.
 
 use std::path::Path;
 
@@ -24,4 +25,19 @@ pub fn make_strip(video: &Path, kept: &Path, wanted: &dyn Fn() -> bool) -> Optio
         tracing::debug!(%error, "a preview could not be kept");
     }
     Some(bytes)
+}
+
+/// Makes the thumbnail of a poster (see [`media::thumbnail`]) and keeps it under `kept`. Whether it is there now: what cannot
+/// be read or written has none, and the poster serves in its place.
+///
+/// Blocks for some milliseconds; call it from a thread that may.
+#[must_use]
+pub fn make_thumbnail(poster: &Path, kept: &Path) -> bool {
+    let made = std::fs::read(poster).ok().and_then(|bytes| {
+        guarded(|| media::thumbnail(&bytes))
+            .inspect_err(|error| tracing::debug!(poster = %poster.display(), %error, "a poster has no thumbnail"))
+            .ok()
+    });
+    let Some(bytes) = made else { return false };
+    write_file(kept, &bytes).inspect_err(|error| tracing::debug!(%error, "a thumbnail could not be kept")).is_ok()
 }

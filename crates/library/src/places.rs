@@ -82,6 +82,12 @@ impl Places {
         self.home.join("images")
     }
 
+    /// Folder of thumbnails: made when they are wanted, and again when they are gone.
+    #[must_use]
+    pub fn thumbnails(&self) -> PathBuf {
+        self.home.join("thumbnails")
+    }
+
     /// Folder of the practice service.
     #[must_use]
     pub fn rehearsal(&self) -> PathBuf {

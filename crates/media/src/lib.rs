@@ -41,7 +41,7 @@ pub use film::{
 };
 pub use framing::frame_picture;
 pub use outline::{Outline, outline};
-pub use picture::{PictureFacts, decode_picture, encode_png, encode_poster, fill, picture_facts};
+pub use picture::{PictureFacts, decode_picture, encode_png, encode_poster, fill, picture_facts, thumbnail};
 pub use seam::{SeamFigures, seam, seam_between};
 pub use sheet::{SHEET_SEAMS, SeamFrames, contact_sheet};
 pub use strip::{STRIP_COLUMNS, STRIP_TILES, strip};

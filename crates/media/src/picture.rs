@@ -1,6 +1,7 @@
 //! Pictures as bytes: what they are, their pixels, PNGs and posters. Formats are read from the bytes,
 //! never from a name; decoding is bounded, so that a small file cannot fill the memory.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use fast_image_resize as resize;
@@ -13,6 +14,8 @@ use crate::turn::Turn;
 
 /// Widest poster, in pixels.
 const POSTER_WIDTH: u32 = 640;
+/// Widest thumbnail, in pixels.
+const THUMBNAIL_WIDTH: u32 = 320;
 /// WebP quality of posters, 0 – 100.
 const POSTER_QUALITY: f32 = 82.0;
 /// Longest side of a picture that is decoded, in pixels. The service takes less than 6000.
@@ -159,14 +162,26 @@ pub fn encode_png(picture: &RgbImage) -> Result<Vec<u8>, MediaError> {
 ///
 /// [`MediaError::Encode`] for a picture without pixels or with more than 16,383 px a side.
 pub fn encode_poster(picture: &RgbImage) -> Result<Vec<u8>, MediaError> {
+    encode_webp(&*at_most(picture, POSTER_WIDTH)?, POSTER_QUALITY)
+}
+
+/// A WebP of a picture in any format, at most 320 px wide: a quarter of a poster's pixels, for cards that show no more.
+///
+/// # Errors
+///
+/// [`MediaError::Picture`] for what is no picture, otherwise as [`encode_poster`].
+pub fn thumbnail(picture: &[u8]) -> Result<Vec<u8>, MediaError> {
+    encode_webp(&*at_most(&decode_picture(picture)?, THUMBNAIL_WIDTH)?, POSTER_QUALITY)
+}
+
+/// The picture, made smaller if it is wider.
+fn at_most(picture: &RgbImage, widest: u32) -> Result<Cow<'_, RgbImage>, MediaError> {
     let (width, height) = picture.dimensions();
-    let small = if width > POSTER_WIDTH {
-        let scaled = (u64::from(height) * u64::from(POSTER_WIDTH) + u64::from(width) / 2) / u64::from(width);
-        fill(picture, POSTER_WIDTH, u32::try_from(scaled.max(1)).unwrap_or(1))?
-    } else {
-        picture.clone()
-    };
-    encode_webp(&small, POSTER_QUALITY)
+    if width <= widest {
+        return Ok(Cow::Borrowed(picture));
+    }
+    let scaled = (u64::from(height) * u64::from(widest) + u64::from(width) / 2) / u64::from(width);
+    Ok(Cow::Owned(fill(picture, widest, u32::try_from(scaled.max(1)).unwrap_or(1))?))
 }
 
 /// A WebP of a picture. `quality` is 0 – 100.

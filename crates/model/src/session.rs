@@ -22,7 +22,8 @@ pub struct Session {
     /// The prices that the program came with, to go back to.
     pub list_prices: PriceTable,
     /// Base URL of the media server with its token, without a trailing slash. Under it:
-    /// `/clips/ID.mp4`, `/clips/ID.last.png`, `/clips/ID.poster.webp`, `/images/ID`.
+    /// `/clips/ID.mp4`, `/clips/ID.last.png`, `/clips/ID.poster.webp`,
+    /// `/clips/ID.thumbnail.webp`, `/clips/ID.strip.webp`, `/images/ID`.
     pub media: String,
     /// Where clips are kept, as a path to show.
     pub clips_folder: String,
