@@ -2,9 +2,10 @@
 //!
 //! Address and key are read together, under one lock: a key must never meet another address than its own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use lastframe_model::{ErrorCode, Event, IpcError, KeyState, KeyStatus, Provider};
+use lastframe_model::{Door, ErrorCode, Event, IpcError, KeyState, KeyStatus, Provider};
 use lastframe_provider::{CheckError, Client};
 use lastframe_secrets::{KeychainError, account_of};
 use secrecy::SecretString;
@@ -19,15 +20,22 @@ const KEYCHAIN_PAUSE: Duration = Duration::from_secs(15);
 
 impl Open {
     /// What may be known about the key of the address in force.
-    pub(crate) async fn key_status(&self) -> KeyStatus {
-        let account = account_of(&self.settings().service_address);
-        match tokio::time::timeout(KEY_PATIENCE, self.keys.status(&account)).await {
-            Ok(status) => status,
-            // Its event follows when it has answered.
-            Err(_) => {
-                KeyStatus { state: KeyState::Missing, last_four: None, problem: None, keychain: None, refused: false }
-            }
+    pub(crate) async fn key_status(self: &Arc<Self>) -> KeyStatus {
+        let settings = self.settings();
+        // Who rehearses needs no key.
+        let patience = if settings.door == Some(Door::Connect) { KEY_PATIENCE } else { Duration::ZERO };
+        let account = account_of(&settings.service_address);
+        if let Ok(status) = tokio::time::timeout(patience, self.keys.status(&account)).await {
+            return status;
         }
+        let open = self.clone();
+        tokio::spawn(async move {
+            // The account as it is by then: a key that was saved meanwhile is told of before this.
+            let _alone = open.account.lock().await;
+            let account = account_of(&open.settings().service_address);
+            open.tell(Event::Key(open.keys.status(&account).await));
+        });
+        KeyStatus { state: KeyState::Missing, last_four: None, problem: None, keychain: None, refused: false }
     }
 
     /// Checks a key with the service and keeps it; a key that the service refuses is not kept.
