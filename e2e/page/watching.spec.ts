@@ -19,6 +19,10 @@ test('the poster is there at once, and gives way to the video alone', async ({ p
   await expect(poster).toBeVisible();
   expect(await poster.evaluate((node: HTMLImageElement) => node.complete && node.naturalWidth > 0)).toBe(true);
   await expect(video, 'until it has a frame it is not seen').toHaveCSS('opacity', '0');
+  await expect(video.locator('..'), 'nor does its room cover the poster').toHaveCSS(
+    'background-color',
+    'rgba(0, 0, 0, 0)',
+  );
   const [a, b] = [await poster.boundingBox(), await video.boundingBox()];
   expect(a, 'they lie on each other').toEqual(b);
   release();
@@ -39,7 +43,9 @@ test('a clip that plays under the pointer goes on in the viewer, from its beginn
   await expect(video).not.toHaveAttribute('aria-hidden');
   expect(await video.evaluate((node: HTMLVideoElement) => [node.muted, node.loop])).toEqual([false, false]);
   await page.keyboard.press('Escape');
-  await expect(page.locator('video'), 'and is let go of').toHaveCount(0);
+  await expect(page.getByTestId('place-gallery')).toBeVisible();
+  // The card that it was opened from has the focus again, and plays with another.
+  await expect(page.locator('[data-mark]'), 'and is let go of').toHaveCount(0);
 });
 
 test('a clip is loaded while its card is pressed', async ({ page, open }) => {
@@ -53,8 +59,10 @@ test('a clip is loaded while its card is pressed', async ({ page, open }) => {
   await page.mouse.down();
   await expect.poll(() => asked.length).toBeGreaterThan(0);
   await expect(page.getByTestId('place-gallery')).toBeVisible();
+  await page.waitForTimeout(500);
   await page.mouse.up();
   await readyVideo(page);
+  await expect(page.locator('img.poster'), 'what had its first frame before is shown as well').toHaveCount(0);
 });
 
 test('a card that the keyboard comes to plays, and stops when it is left', async ({ page, open }) => {
@@ -68,6 +76,23 @@ test('a card that the keyboard comes to plays, and stops when it is left', async
   await expect(second.locator('video')).toHaveCount(0);
   await page.keyboard.press('Enter');
   await readyVideo(page);
+});
+
+test('a card that the keyboard scrolled to plays as well', async ({ page, open }) => {
+  await page.setViewportSize({ width: 960, height: 640 });
+  await open();
+  await clipCards(page)
+    .first()
+    .getByRole('button', { name: /^Open:/ })
+    .focus();
+  const scrolled = (): Promise<number> =>
+    page.evaluate(() => document.querySelector('[data-testid="place-gallery"] .scroller')?.scrollTop ?? 0);
+  for (let presses = 0; presses < 8 && (await scrolled()) === 0; presses += 1) {
+    await page.keyboard.press('ArrowDown');
+    await page.waitForTimeout(50);
+  }
+  expect(await scrolled()).toBeGreaterThan(0);
+  await expect(page.locator('[data-testid="clip-card"]:focus-within video')).toHaveCount(1);
 });
 
 test('the next clip on the way through the gallery is loaded ahead', async ({ page, open }) => {

@@ -42,6 +42,10 @@ const rust = (cargo, name) => async () => {
   return { ...counts.verdict(counts.cargo(output), code), output };
 };
 
+/** What a part says of its failure, in a line for the very end of the output, which is all that some see of it. */
+const reason = (name, output) =>
+  `${name}: ${/^.*(?:Error \[|AssertionError|panicked at|^error|Error: ).*$/m.exec(output)?.[0].trim().slice(0, 300) ?? 'see above'}`;
+
 /** A short run over random inputs; the long one is a command of its own. */
 async function fuzz(script) {
   const { code, output } = await run(process.execPath, [script, '--seconds', '8'], { keep: true });
@@ -64,13 +68,14 @@ export async function faults(workspace) {
     ...Object.entries(names).map(([part, name]) => [part, rust(cargo, name)]),
     ...(existsSync(script) ? [['fuzz', () => fuzz(script)]] : []),
   ];
-  const total = { passed: 0, failed: 0 };
+  const total = { passed: 0, failed: 0, why: undefined };
   const said = [];
   for (const [name, part] of parts) {
     const start = Date.now();
     const { passed, failed, why, output } = await part();
     total.passed += passed;
     total.failed += failed;
+    if (failed > 0) total.why = [total.why, reason(name, output)].filter(Boolean).join('; ');
     const seconds = ((Date.now() - start) / 1000).toFixed(1);
     said.push(`── ${name}: ${passed} passed, ${failed} failed, ${seconds} s${why ? ` (${why})` : ''}`);
     said.push(...figures(output).map((line) => `   ${line}`));

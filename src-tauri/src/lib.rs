@@ -85,8 +85,10 @@ fn build(environment: Environment) -> tauri::Result<tauri::App> {
             let theme = environment.places.as_ref().ok().map(settings_file::peek_theme).unwrap_or_default();
             app.manage(Desk::start(app.handle().clone(), environment));
             app.manage(renewal::Renewal::of(app.handle().clone()));
-            app.manage(window::Curtain::before(app.handle().clone()));
+            let curtain = window::Curtain::before(app.handle().clone());
+            app.manage(curtain.clone());
             let window = window::create(app.handle(), theme)?;
+            curtain.rise_later();
             let dropped = dropped::Dropped::default();
             dropped.listen(&window)?;
             app.manage(dropped);

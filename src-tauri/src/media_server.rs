@@ -50,8 +50,8 @@ impl MediaServer {
         let host = listener.local_addr()?.to_string();
         let token = hex::encode(rand::random::<[u8; 32]>());
         let base = format!("http://{host}/{token}");
-        let thumbnails = Thumbnails::in_folder(library.places().thumbnails());
-        let served = Arc::new(Served { library, token, host, strips: Strips::new(), thumbnails });
+        let (strips, thumbnails) = (Strips::new(), Thumbnails::new());
+        let served = Arc::new(Served { library, token, host, strips, thumbnails });
         let (stop, stopped) = oneshot::channel();
         let router = router(served);
         tokio::spawn(async move {
@@ -158,7 +158,7 @@ async fn thumbnail(served: &Arc<Served>, id: String, request: Request) -> Respon
         let clip = is_plain(&id).then(|| library.clip(&ClipId::new(id)).ok().flatten()).flatten()?;
         let places = library.places();
         let poster = within(&clips_folder(&places, &clip), &places.poster_file(&clip))?;
-        Some(place.thumbnails.of(&clip.id, poster))
+        Some(place.thumbnails.of(poster, places.thumbnail_file(&clip.id)))
     });
     send(path.await, "image/webp", request).await
 }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use lastframe_engine::make_thumbnail;
-use lastframe_model::ClipId;
 use tokio::sync::mpsc;
 
 /// How many may wait to be made. Whoever scrolls through more of them asks for those that matter again.
@@ -14,12 +13,13 @@ const WAITING: usize = 200;
 /// How many are kept from one start to the next, and how many once there were more: some two hundred megabytes.
 const KEPT: usize = 20_000;
 const LEFT: usize = 10_000;
+/// How far apart the times of a poster and its thumbnail may be: some file systems keep them no finer than two seconds.
+const COARSE: Duration = Duration::from_secs(2);
 /// How long the one worker leaves the computer to others after each of them.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The folder of thumbnails and its one worker, which ends with it.
+/// The one worker that makes thumbnails, which ends with this.
 pub struct Thumbnails {
-    folder: PathBuf,
     wanted: mpsc::Sender<Wanted>,
 }
 
@@ -29,24 +29,24 @@ struct Wanted {
 }
 
 impl Thumbnails {
-    /// With its thumbnails in `folder`, which may not be there yet.
-    pub fn in_folder(folder: PathBuf) -> Self {
+    /// Nobody waits yet.
+    pub fn new() -> Self {
         let (wanted, mut next) = mpsc::channel::<Wanted>(WAITING);
         tokio::spawn(async move {
             while let Some(Wanted { poster, kept }) = next.recv().await {
-                let made = move || is_current(&kept, &poster) || make_thumbnail(&poster, &kept);
+                let made = move || is_current(&kept, &poster) || make(&poster, &kept);
                 if tokio::task::spawn_blocking(made).await.is_err() {
                     tracing::error!("making a thumbnail panicked");
                 }
                 tokio::time::sleep(PAUSE).await;
             }
         });
-        Self { folder, wanted }
+        Self { wanted }
     }
 
-    /// The picture for a small card: the thumbnail of this poster, or the poster itself until there is one. Blocks.
-    pub fn of(&self, clip: &ClipId, poster: PathBuf) -> PathBuf {
-        let kept = self.folder.join(format!("{clip}.webp"));
+    /// The picture for a small card: the thumbnail of this poster, kept under `kept`, or the poster itself until there is
+    /// one. Blocks.
+    pub fn of(&self, poster: PathBuf, kept: PathBuf) -> PathBuf {
         if is_current(&kept, &poster) {
             return kept;
         }
@@ -56,10 +56,22 @@ impl Thumbnails {
     }
 }
 
-/// Whether a thumbnail was made after its poster.
+/// Makes a thumbnail and gives it the time of its poster, whatever clock that was written by.
+fn make(poster: &Path, kept: &Path) -> bool {
+    let Ok(drawn) = written(poster) else { return false };
+    make_thumbnail(poster, kept)
+        && std::fs::File::options().write(true).open(kept).and_then(|file| file.set_modified(drawn)).is_ok()
+}
+
+/// Whether a thumbnail is one of this very poster.
 fn is_current(kept: &Path, poster: &Path) -> bool {
-    let at = |path: &Path| path.metadata().and_then(|facts| facts.modified());
-    matches!((at(kept), at(poster)), (Ok(made), Ok(drawn)) if made >= drawn)
+    let (Ok(made), Ok(drawn)) = (written(kept), written(poster)) else { return false };
+    let apart = made.duration_since(drawn).or_else(|_| drawn.duration_since(made)).unwrap_or(Duration::MAX);
+    apart <= COARSE
+}
+
+fn written(path: &Path) -> std::io::Result<SystemTime> {
+    path.metadata()?.modified()
 }
 
 /// Takes the oldest thumbnails away when there are many.
@@ -115,33 +127,41 @@ mod tests {
     #[tokio::test]
     async fn the_first_card_gets_the_poster_and_later_ones_its_thumbnail_until_the_poster_changes() {
         let folder = tempfile::tempdir().unwrap();
-        let clip = ClipId::new("clip");
         let large = poster(folder.path(), 10);
-        let thumbnails = Thumbnails::in_folder(folder.path().join("thumbnails"));
-        assert_eq!(thumbnails.of(&clip, large.clone()), large);
         let kept = folder.path().join("thumbnails/clip.webp");
+        let thumbnails = Thumbnails::new();
+        let of = || thumbnails.of(large.clone(), kept.clone());
+        assert_eq!(of(), large);
         made(&kept).await;
-        assert_eq!(thumbnails.of(&clip, large.clone()), kept);
+        assert_eq!(of(), kept);
         assert_eq!((width(&large), width(&kept)), (640, 320));
 
-        tokio::time::sleep(Duration::from_millis(20)).await;
-        let large = poster(folder.path(), 200);
-        assert_eq!(thumbnails.of(&clip, large.clone()), large, "it was drawn anew");
+        let (now, away) = (SystemTime::now(), Duration::from_secs(200));
+        for at in [now - away, now + away] {
+            poster(folder.path(), 200);
+            std::fs::File::options().write(true).open(&large).unwrap().set_modified(at).unwrap();
+            assert_eq!(of(), large, "it was drawn anew, by whatever clock");
+            for _ in 0..500 {
+                if of() == kept {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            assert_eq!(of(), kept);
+        }
     }
 
     #[tokio::test]
     async fn a_poster_that_cannot_be_read_serves_itself() {
         let folder = tempfile::tempdir().unwrap();
-        let clip = ClipId::new("clip");
-        let broken = folder.path().join("clip.poster.webp");
+        let (broken, kept) = (folder.path().join("broken.webp"), folder.path().join("thumbnails/broken.webp"));
         std::fs::write(&broken, b"no picture").unwrap();
-        let thumbnails = Thumbnails::in_folder(folder.path().join("thumbnails"));
-        assert_eq!(thumbnails.of(&clip, broken.clone()), broken);
-        let other = tempfile::tempdir().unwrap();
-        let whole = poster(other.path(), 10);
-        assert_eq!(thumbnails.of(&ClipId::new("other"), whole.clone()), whole);
-        made(&folder.path().join("thumbnails/other.webp")).await;
-        assert!(!folder.path().join("thumbnails/clip.webp").exists());
+        let thumbnails = Thumbnails::new();
+        assert_eq!(thumbnails.of(broken.clone(), kept.clone()), broken);
+        let (whole, other) = (poster(folder.path(), 10), folder.path().join("thumbnails/other.webp"));
+        assert_eq!(thumbnails.of(whole.clone(), other.clone()), whole);
+        made(&other).await;
+        assert!(!kept.exists());
     }
 
     #[test]

@@ -17,29 +17,33 @@ pub const LABEL: &str = "main";
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// What hides the window until there is something to see in it. State of the app, managed by Tauri.
+#[derive(Clone)]
 pub struct Curtain {
     app: AppHandle,
     risen: Arc<AtomicBool>,
 }
 
 impl Curtain {
-    /// Hangs before the window of this app, for [`PATIENCE`] at most.
+    /// Hangs before the window of this app.
     pub fn before(app: AppHandle) -> Self {
-        let risen = Arc::new(AtomicBool::new(false));
-        let curtain = Self { app: app.clone(), risen: risen.clone() };
-        tauri::async_runtime::spawn(async move {
-            tokio::time::sleep(PATIENCE).await;
-            Self { app, risen }.rise();
-        });
-        curtain
+        Self { app, risen: Arc::default() }
     }
 
-    /// Shows the window, the first time.
+    /// The window is made: from now on the page has [`PATIENCE`].
+    pub fn rise_later(&self) {
+        let curtain = self.clone();
+        tauri::async_runtime::spawn(async move {
+            tokio::time::sleep(PATIENCE).await;
+            curtain.rise();
+        });
+    }
+
+    /// Shows the window, the first time that there is one.
     pub fn rise(&self) {
+        let Some(window) = self.app.get_webview_window(LABEL) else { return };
         if self.risen.swap(true, Ordering::SeqCst) {
             return;
         }
-        let Some(window) = self.app.get_webview_window(LABEL) else { return };
         if let Err(error) = window.show() {
             tracing::error!(%error, "the window could not be shown");
         }

@@ -88,6 +88,12 @@ impl Places {
         self.home.join("thumbnails")
     }
 
+    /// The thumbnail of a clip's poster, if it has been made.
+    #[must_use]
+    pub fn thumbnail_file(&self, clip: &ClipId) -> PathBuf {
+        self.thumbnails().join(format!("{clip}.webp"))
+    }
+
     /// Folder of the practice service.
     #[must_use]
     pub fn rehearsal(&self) -> PathBuf {

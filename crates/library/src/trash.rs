@@ -16,8 +16,9 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use crate::clips::Kept;
 use crate::error::LibraryError;
 use crate::jobs::Completion;
+use crate::places::{ENDINGS, Places};
 use crate::shelf::Words;
-use crate::{Library, clips, films, marks, places, rows, seams, shelf};
+use crate::{Library, clips, films, marks, rows, seams, shelf};
 
 /// How many rows are deleted in one transaction: others want to write, too.
 const ROWS: usize = 200;
@@ -70,19 +71,23 @@ fn own_file(kept: &Kept, current: &Path) -> Result<Option<PathBuf>, LibraryError
 }
 
 /// Removes a clip's files. Those that are gone already are removed.
-fn remove_files(kept: &Kept, current: &Path) -> Result<(), LibraryError> {
-    let Some(video) = own_file(kept, current)? else {
+fn remove_files(kept: &Kept, places: &Places) -> Result<(), LibraryError> {
+    remove_file(&places.thumbnail_file(&kept.clip.id))?;
+    let Some(video) = own_file(kept, &places.clips)? else {
         tracing::warn!(clip = %kept.clip.id, "the file of this clip is not the library's own; it is left alone");
         return Ok(());
     };
-    for beside in places::ENDINGS {
-        let path = video.with_extension(beside);
-        match fs::remove_file(&path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(LibraryError::io(&path, source)),
-            _ => {}
-        }
+    for beside in ENDINGS {
+        remove_file(&video.with_extension(beside))?;
     }
     Ok(())
+}
+
+fn remove_file(path: &Path) -> Result<(), LibraryError> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(LibraryError::io(path, source)),
+        _ => Ok(()),
+    }
 }
 
 impl Library {
@@ -133,7 +138,7 @@ impl Library {
                 if kept.clip.trashed_at.is_none() {
                     continue;
                 }
-                match remove_files(&kept, &self.places().clips) {
+                match remove_files(&kept, &self.places()) {
                     Ok(()) => gone.push(clip),
                     Err(error) => {
                         tracing::warn!(%clip, %error, "a clip could not be deleted; it stays in the trash");

@@ -245,10 +245,14 @@ fn deleting_takes_files_and_row_from_the_trash_only_and_leaves_the_job_with_what
     let (library, places) = (&world.library, world.library.places());
     let stranger = places.clips.join("2026-11/mine.mp4");
     std::fs::write(&stranger, b"the person's own").unwrap();
+    std::fs::create_dir_all(places.thumbnails()).unwrap();
+    let thumbnails = [&a, &b].map(|clip| places.thumbnail_file(&clip.id));
+    thumbnails.iter().for_each(|file| std::fs::write(file, b"small").unwrap());
     let (spent, bills) = (library.spent_since(at(0)).unwrap(), bills(library, &a));
     library.trash_clips(&some(&["a"]), at(9)).unwrap();
     assert_eq!(library.delete_clips(&some(&["a", "b", "gone"])).unwrap(), 1, "only what is in the trash");
     assert_eq!((files_of(&places, &a), files_of(&places, &b)), ([false; 4], [true; 4]));
+    assert_eq!(thumbnails.map(|file| file.exists()), [false, true]);
     assert!(stranger.exists());
     assert_eq!(library.clip(&a.id).unwrap(), None);
     assert_eq!((shelf(library, false).len(), shelf(library, true).len()), (2, 0));

@@ -14,6 +14,8 @@ export class Preview {
   #video: HTMLVideoElement | null = null;
   /** The card that plays or is about to. */
   #at: string | null = null;
+  /** Whether that card's clip was loaded because it was pressed. */
+  #pressed = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #beat = 0;
 
@@ -26,9 +28,11 @@ export class Preview {
   }
 
   /** A card is pressed: its clip is about to be opened. */
-  press(source: string): void {
+  press(key: string, source: string): void {
     if (this.#video?.parentElement && this.#video.getAttribute('src') === source) return;
     clearTimeout(this.#timer);
+    this.#at = key;
+    this.#pressed = true;
     understudy.prepare(source);
   }
 
@@ -39,6 +43,7 @@ export class Preview {
       this.#video = null;
       understudy.give(video);
     }
+    this.#pressed = false;
     this.leave();
   }
 
@@ -50,6 +55,9 @@ export class Preview {
     if (key !== this.#at) return;
     clearTimeout(this.#timer);
     cancelAnimationFrame(this.#beat);
+    // The press became a drag, or ended elsewhere.
+    if (this.#pressed) understudy.dismiss();
+    this.#pressed = false;
     this.#at = null;
     this.key = null;
     this.played = 0;
