@@ -247,7 +247,9 @@ fn deleting_takes_files_and_row_from_the_trash_only_and_leaves_the_job_with_what
     std::fs::write(&stranger, b"the person's own").unwrap();
     std::fs::create_dir_all(places.thumbnails()).unwrap();
     let thumbnails = [&a, &b].map(|clip| places.thumbnail_file(&clip.id));
-    thumbnails.iter().for_each(|file| std::fs::write(file, b"small").unwrap());
+    for file in &thumbnails {
+        std::fs::write(file, b"small").unwrap();
+    }
     let (spent, bills) = (library.spent_since(at(0)).unwrap(), bills(library, &a));
     library.trash_clips(&some(&["a"]), at(9)).unwrap();
     assert_eq!(library.delete_clips(&some(&["a", "b", "gone"])).unwrap(), 1, "only what is in the trash");
