@@ -41,6 +41,7 @@ test('a clip that plays under the pointer goes on in the viewer, from its beginn
   const video = await readyVideo(page);
   await expect(video, 'the very element').toHaveAttribute('data-mark', 'played');
   await expect(video).not.toHaveAttribute('aria-hidden');
+  await expect(video, 'it plays').toHaveAttribute('data-motion', 'forward');
   expect(await video.evaluate((node: HTMLVideoElement) => [node.muted, node.loop])).toEqual([false, false]);
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('place-gallery')).toBeVisible();
