@@ -46,6 +46,19 @@ test('Continue on a card works without opening it', async ({ page, open }) => {
   await expect(page.getByTestId('prompt')).toBeFocused();
 });
 
+test('a card has its buttons once somebody comes to it, with the pointer or by keyboard', async ({ page, open }) => {
+  await open();
+  const buttons = (place: number) => clipCards(page).nth(place).getByRole('button');
+  await expect(buttons(1)).toHaveCount(1);
+  await clipCards(page).nth(1).hover();
+  await expect(buttons(1), 'itself, Continue, the star and the menu').toHaveCount(4);
+  await expect(buttons(2)).toHaveCount(1);
+  await buttons(2).focus();
+  await expect(buttons(2)).toHaveCount(4);
+  await page.keyboard.press('Tab');
+  await expect(clipCards(page).nth(2).getByTestId('continue')).toBeFocused();
+});
+
 test('a card dragged to the first slot brings its last frame', async ({ page, open }) => {
   await open();
   await clipCards(page).nth(1).dragTo(page.getByTestId('first-frame'));
