@@ -8,6 +8,7 @@ const COMMANDS: &[&str] = &[
     "reveal_logs",
     "rebuild_library",
     "renew_page",
+    "show_window",
     "check",
     "generate",
     "continue_from",

@@ -106,6 +106,32 @@ windowTest(
   { minutes: 6 },
 );
 
+windowTest(
+  'drawn with OpenGL, as on a computer with a GPU, a clip is stepped through just as exactly',
+  async (world) => {
+    const person = await world.open({ LASTFRAME_GPU: '1' });
+    const { browser } = person;
+    await person.rehearse();
+    await person.generate('A paper boat drifts down a rainy street');
+    const [id] = await person.waitForClips(1);
+    await person.openClip(id);
+    assert.equal((await metadata(browser)).error, undefined);
+    await person.waitUntil(async () => (await firstFrames(browser)).length === 1, 'the first frame should be shown');
+    await browser.keys(['k']);
+    assert.equal((await allowReading(browser)).error, undefined, 'the clip can be read from the page');
+    await browser.$('[data-testid="place-viewer"] [role="slider"]').click();
+    for (const [key, frame] of [
+      [undefined, 60],
+      ['ArrowRight', 61],
+      ['End', 120],
+      ['Home', 0],
+    ]) {
+      if (key) await browser.keys([key]);
+      await expectFrame(browser, 'viewer-video', clipFile(world.home, id), frame, key ?? 'the middle');
+    }
+  },
+);
+
 /** Over the line of time the frame is shown that a press would lead to: made once, kept beside the clip. */
 async function lookAhead(person, id, file) {
   const { browser } = person;

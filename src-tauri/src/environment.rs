@@ -17,6 +17,8 @@ pub struct Environment {
     pub rehearsal_speed: f64,
     /// `LASTFRAME_REHEARSAL_MODELS`: a JSON file of further models for the practice service.
     pub rehearsal_models: Option<PathBuf>,
+    /// `LASTFRAME_GPU`: `1` or `0`, whether the web view is to draw with the GPU. Linux only; unset, it is looked for.
+    pub gpu: Option<bool>,
 }
 
 impl Environment {
@@ -37,6 +39,11 @@ impl Environment {
             rehearsal_models: std::env::var_os("LASTFRAME_REHEARSAL_MODELS")
                 .filter(|file| !file.is_empty())
                 .map(PathBuf::from),
+            gpu: std::env::var("LASTFRAME_GPU").ok().and_then(|text| match text.as_str() {
+                "1" => Some(true),
+                "0" => Some(false),
+                _ => None,
+            }),
         }
     }
 }

@@ -24,6 +24,7 @@ pub fn builder() -> Builder<tauri::Wry> {
             commands::session::reveal_logs,
             commands::session::rebuild_library,
             commands::session::renew_page,
+            commands::session::show_window,
             commands::generate::check,
             commands::generate::generate,
             commands::generate::continue_from,

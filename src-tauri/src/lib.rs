@@ -8,6 +8,8 @@ mod clipboard;
 mod commands;
 mod desk;
 mod dialogs;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod dropped;
 mod environment;
 mod ipc;
@@ -38,6 +40,8 @@ use crate::environment::Environment;
 #[must_use]
 pub fn run() -> ExitCode {
     let environment = Environment::of_process();
+    #[cfg(target_os = "linux")]
+    drawing::choose(environment.gpu);
     let log_writer = Mutex::new(environment.places.as_ref().ok().and_then(logs::start));
     match build(environment) {
         Ok(app) => {
@@ -77,11 +81,14 @@ fn build(environment: Environment) -> tauri::Result<tauri::App> {
         .invoke_handler(handler)
         .setup(move |app| {
             builder.mount_events(app);
-            // The window first: it shows its frame while the library opens behind it.
+            // The window first: its page is loaded while the library opens behind it.
             let theme = environment.places.as_ref().ok().map(settings_file::peek_theme).unwrap_or_default();
             app.manage(Desk::start(app.handle().clone(), environment));
             app.manage(renewal::Renewal::of(app.handle().clone()));
+            let curtain = window::Curtain::before(app.handle().clone());
+            app.manage(curtain.clone());
             let window = window::create(app.handle(), theme)?;
+            curtain.rise_later();
             let dropped = dropped::Dropped::default();
             dropped.listen(&window)?;
             app.manage(dropped);

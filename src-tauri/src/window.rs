@@ -1,14 +1,56 @@
 //! The one window, and what it may not do: go elsewhere, open others, download by itself.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use lastframe_model::Theme;
 use tauri::webview::NewWindowResponse;
 use tauri::window::Color;
-use tauri::{AppHandle, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 
 /// Label of the window, as `capabilities/main.json` names it.
 pub const LABEL: &str = "main";
 
-/// Creates the window in the colour of its theme, so that it does not flash.
+/// How long a page may take until it has something to show. After that its empty window appears: a program of which
+/// nothing is seen seems not to have started.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// What hides the window until there is something to see in it. State of the app, managed by Tauri.
+#[derive(Clone)]
+pub struct Curtain {
+    app: AppHandle,
+    risen: Arc<AtomicBool>,
+}
+
+impl Curtain {
+    /// Hangs before the window of this app.
+    pub fn before(app: AppHandle) -> Self {
+        Self { app, risen: Arc::default() }
+    }
+
+    /// The window is made: from now on the page has [`PATIENCE`].
+    pub fn rise_later(&self) {
+        let curtain = self.clone();
+        tauri::async_runtime::spawn(async move {
+            tokio::time::sleep(PATIENCE).await;
+            curtain.rise();
+        });
+    }
+
+    /// Shows the window, the first time that there is one.
+    pub fn rise(&self) {
+        let Some(window) = self.app.get_webview_window(LABEL) else { return };
+        if self.risen.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        if let Err(error) = window.show() {
+            tracing::error!(%error, "the window could not be shown");
+        }
+    }
+}
+
+/// Creates the window, hidden until [`Curtain::rise`], in the colour of its theme, so that it does not flash.
 pub fn create(app: &AppHandle, theme: Theme) -> tauri::Result<WebviewWindow> {
     let (native, room) = match theme {
         Theme::System => (None, Color(0x0d, 0x0d, 0x0d, 0xff)),
@@ -21,6 +63,7 @@ pub fn create(app: &AppHandle, theme: Theme) -> tauri::Result<WebviewWindow> {
         .min_inner_size(800.0, 560.0)
         .theme(native)
         .background_color(room)
+        .visible(false)
         .on_navigation(is_own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .on_download(|_, _| false)

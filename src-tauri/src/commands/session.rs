@@ -7,6 +7,7 @@ use crate::desk::{Desk, Remade};
 use crate::dialogs;
 use crate::open::blocking;
 use crate::renewal::Renewal;
+use crate::window::Curtain;
 
 /// What the window needs before it shows its first place. Fails with words when the library cannot be
 /// opened; asking again tries again.
@@ -51,6 +52,14 @@ pub async fn reveal_logs(app: AppHandle, desk: State<'_, Desk>) -> Result<(), Ip
 #[specta::specta]
 pub async fn rebuild_library(desk: State<'_, Desk>) -> Result<Remade, IpcError> {
     desk.rebuild().await
+}
+
+/// The page has something to show: the window appears, unless it was closed or put away since it first did.
+#[tauri::command]
+#[specta::specta]
+pub async fn show_window(curtain: State<'_, Curtain>) -> Result<(), IpcError> {
+    curtain.rise();
+    Ok(())
 }
 
 /// Replaces the page and the process in which it runs, with everything that was typed into it. Whether that is being done:

@@ -26,6 +26,8 @@ export const commands = {
 	 *  then the page is about to end, and begins anew.
 	 */
 	renewPage: () => typedError<boolean, IpcError>(__TAURI_INVOKE("renew_page")),
+	/**  The page has something to show: the window appears, unless it was closed or put away since it first did. */
+	showWindow: () => typedError<null, IpcError>(__TAURI_INVOKE("show_window")),
 	/**  What is wrong with a draft and what `count` clips of it would cost. */
 	check: (request: Request, count: number) => typedError<Check, IpcError>(__TAURI_INVOKE("check", { request, count })),
 	/**

@@ -270,6 +270,8 @@ export function fakeHost(query: URLSearchParams): Host {
         kept: '/home/you/.local/share/lastframe/library.damaged-20261122T211500Z.db',
       };
     },
+    // A browser shows its window by itself.
+    showWindow: () => null,
     // There is no process of its own to end.
     renewPage: () => false,
     check,
