@@ -29,7 +29,13 @@ export class Preview {
 
   /** A card is pressed: its clip is about to be opened. */
   press(key: string, source: string): void {
-    if (this.#video?.parentElement && this.#video.getAttribute('src') === source) return;
+    const video = this.#video;
+    if (video?.parentElement && video.getAttribute('src') === source) {
+      // Opened, it begins with its first frame, and a seek takes as long as a press.
+      video.pause();
+      video.currentTime = 0;
+      return;
+    }
     clearTimeout(this.#timer);
     this.#at = key;
     this.#pressed = true;

@@ -16,14 +16,40 @@ export const repaint: Beat = (callback) => {
   return () => cancelAnimationFrame(id);
 };
 
-/** Calls back once the element has a frame on the screen; returns how to stop waiting. */
+/** Repaints after which a frame that an element has is on the screen, were it told of or not. */
+const REPAINTS = 4;
+/** What an element says when it has a frame, or another one. */
+const HAS_A_FRAME = ['loadeddata', 'seeked', 'timeupdate'];
+
+/**
+ * Calls back once the element has a frame on the screen; returns how to stop waiting. The web view tells of the frame, or
+ * the element of having one, some repaints later: of a frame that it has shown already, or where WebKitGTK draws without
+ * OpenGL, nothing is told.
+ */
 export function onFirstFrame(video: HTMLVideoElement, shown: () => void): () => void {
-  if ('requestVideoFrameCallback' in video) {
-    const id = video.requestVideoFrameCallback(shown);
-    return () => video.cancelVideoFrameCallback(id);
+  let stopRepaint = (): void => undefined;
+  let counting = false;
+
+  function repainted(left: number): void {
+    stopRepaint = repaint(() => (left > 1 ? repainted(left - 1) : tell()));
   }
-  const later = (): void => void requestAnimationFrame(() => requestAnimationFrame(shown));
-  const node: HTMLVideoElement = video;
-  node.addEventListener('loadeddata', later, { once: true });
-  return () => node.removeEventListener('loadeddata', later);
+  function count(): void {
+    if (counting || video.seeking || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
+    counting = true;
+    repainted(REPAINTS);
+  }
+  function stop(): void {
+    video.cancelVideoFrameCallback(told);
+    for (const event of HAS_A_FRAME) video.removeEventListener(event, count);
+    stopRepaint();
+  }
+  function tell(): void {
+    stop();
+    shown();
+  }
+
+  const told = video.requestVideoFrameCallback(tell);
+  for (const event of HAS_A_FRAME) video.addEventListener(event, count);
+  count();
+  return stop;
 }
