@@ -15,7 +15,7 @@ const PAINT_PLAINLY: &str = "WEBKIT_SKIA_ENABLE_CPU_RENDERING";
 /// Where there is no GPU, begins the program anew with [`PAINT_PLAINLY`], in the same process; where somebody has set that
 /// already, leaves it at that. `gpu` says whether there is one; `None` looks.
 ///
-/// A variable cannot be set from inside: other threads may be reading them, and glibc has no lock that holds for C.
+/// Not set from inside, which is `unsafe` since other threads may be reading variables.
 pub fn choose(gpu: Option<bool>) {
     if !is_to_be_told(gpu.unwrap_or_else(has_gpu), std::env::var_os(PAINT_PLAINLY).as_deref()) {
         return;
@@ -29,7 +29,7 @@ fn is_to_be_told(gpu: bool, set: Option<&OsStr>) -> bool {
     !gpu && set.is_none()
 }
 
-/// Whether something here can draw with OpenGL in hardware.
+/// Whether something here seems to draw with OpenGL in hardware: virtual graphics may only say so.
 fn has_gpu() -> bool {
     let render_node = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with("renderD");
     std::fs::read_dir("/dev/dri").is_ok_and(|entries| entries.flatten().any(render_node))

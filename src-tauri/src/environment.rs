@@ -17,7 +17,7 @@ pub struct Environment {
     pub rehearsal_speed: f64,
     /// `LASTFRAME_REHEARSAL_MODELS`: a JSON file of further models for the practice service.
     pub rehearsal_models: Option<PathBuf>,
-    /// `LASTFRAME_GPU`: `1` or `0`, whether the web view is to draw with the GPU. Linux only; unset, it is looked for.
+    /// `LASTFRAME_GPU`: `1` or `0`, whether there is a GPU for the web view to paint with. Linux only; unset, it is looked for.
     pub gpu: Option<bool>,
 }
 

@@ -46,6 +46,7 @@ impl Curtain {
         }
         if let Err(error) = window.show() {
             tracing::error!(%error, "the window could not be shown");
+            self.risen.store(false, Ordering::SeqCst);
         }
     }
 }

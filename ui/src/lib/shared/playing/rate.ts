@@ -27,29 +27,37 @@ const HAS_A_FRAME = ['loadeddata', 'seeked', 'timeupdate'];
  * OpenGL, nothing is told.
  */
 export function onFirstFrame(video: HTMLVideoElement, shown: () => void): () => void {
-  let stopRepaint = (): void => undefined;
-  let counting = false;
+  let callback = video.requestVideoFrameCallback(told);
+  let stopRepaint: (() => void) | null = null;
 
-  function repainted(left: number): void {
-    stopRepaint = repaint(() => (left > 1 ? repainted(left - 1) : tell()));
+  const hasFrame = (): boolean => !video.seeking && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+  /** A frame from before a seek is not the one. */
+  function told(): void {
+    if (video.seeking) callback = video.requestVideoFrameCallback(told);
+    else tell();
   }
-  function count(): void {
-    if (counting || video.seeking || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
-    counting = true;
-    repainted(REPAINTS);
+  function count(left: number): void {
+    stopRepaint = repaint(() => {
+      stopRepaint = null;
+      if (!hasFrame()) return;
+      if (left > 1) count(left - 1);
+      else tell();
+    });
+  }
+  function look(): void {
+    if (stopRepaint === null && hasFrame()) count(REPAINTS);
   }
   function stop(): void {
-    video.cancelVideoFrameCallback(told);
-    for (const event of HAS_A_FRAME) video.removeEventListener(event, count);
-    stopRepaint();
+    video.cancelVideoFrameCallback(callback);
+    for (const event of HAS_A_FRAME) video.removeEventListener(event, look);
+    stopRepaint?.();
   }
   function tell(): void {
     stop();
     shown();
   }
 
-  const told = video.requestVideoFrameCallback(tell);
-  for (const event of HAS_A_FRAME) video.addEventListener(event, count);
-  count();
+  for (const event of HAS_A_FRAME) video.addEventListener(event, look);
+  look();
   return stop;
 }
