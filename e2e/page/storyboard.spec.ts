@@ -40,6 +40,7 @@ test('shots are written, ordered and priced by the keyboard', async ({ page, ope
   await page.getByTestId('prompt').fill('A boat drifts');
   await page.getByTestId('storyboard-open').click();
   await expect(prompt(page, 1), 'it begins with what stands in the composer').toHaveValue('A boat drifts');
+  await expect(prompt(page, 2), 'and goes on with the first shot without words').toBeFocused();
   await expect(start(page), 'shots without a prompt cannot go').toHaveAttribute('aria-disabled', 'true');
   await prompt(page, 2).fill('It turns');
   await page.keyboard.press('Enter');
