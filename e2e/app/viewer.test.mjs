@@ -1,6 +1,6 @@
 // Looking closely, in the real window: frames in the middle of a clip, small frames over the line of time, two clips in sync.
 import assert from 'node:assert/strict';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { patience } from './harness/app.mjs';
 import { clipFile, cutOut, facts, likestFrame } from './harness/files.mjs';
 import { allowReading, metadata, shown } from './harness/video.mjs';
@@ -104,6 +104,39 @@ windowTest(
     await person.waitFor('viewer-video');
   },
   { minutes: 6 },
+);
+
+windowTest(
+  'painted with OpenGL, as on a computer with a GPU, a clip is stepped through just as exactly',
+  async (world) => {
+    const painting = ({ app }) => {
+      const told = readFileSync(`/proc/${app.pid}/environ`, 'utf8').split('\0');
+      return told.includes('WEBKIT_SKIA_ENABLE_CPU_RENDERING=1') ? 'processor' : 'OpenGL';
+    };
+    const without = await world.open({ LASTFRAME_GPU: '0' });
+    assert.equal(painting(without), 'processor', 'it begins anew where there is no GPU');
+    await without.rehearse();
+    await without.app.close();
+    const person = await world.open({ LASTFRAME_GPU: '1' });
+    assert.equal(painting(person), 'OpenGL');
+    const { browser } = person;
+    await person.generate('A paper boat drifts down a rainy street');
+    const [id] = await person.waitForClips(1);
+    await person.openClip(id);
+    await person.waitUntil(async () => (await firstFrames(browser)).length === 1, 'the first frame should be shown');
+    await browser.keys(['k']);
+    assert.equal((await allowReading(browser)).error, undefined, 'the clip can be read from the page');
+    await browser.$('[data-testid="place-viewer"] [role="slider"]').click();
+    for (const [key, frame] of [
+      [undefined, 60],
+      ['ArrowRight', 61],
+      ['End', 120],
+      ['Home', 0],
+    ]) {
+      if (key) await browser.keys([key]);
+      await expectFrame(browser, 'viewer-video', clipFile(world.home, id), frame, key ?? 'the middle');
+    }
+  },
 );
 
 /** Over the line of time the frame is shown that a press would lead to: made once, kept beside the clip. */
