@@ -90,7 +90,6 @@ pub(crate) async fn submit(
             return error(StatusCode::INTERNAL_SERVER_ERROR, Some(ServiceCode::TaskCreation), "The task was not made.");
         }
     };
-    runner::start(&shared, task.id.clone());
     let mut reply = shared.reply(&task);
     match fault {
         Some(SubmitFault::LoseReply) => scissors.cut(),
@@ -108,8 +107,10 @@ pub(crate) async fn submit(
     Json(reply).into_response()
 }
 
-/// Validates a submit and writes it down. Blocks: pictures are hashed and files synced.
-fn accept(shared: &Shared, body: &[u8], fault: Option<crate::TaskFault>) -> Result<Task, Box<Response>> {
+/// Validates a submit, writes it down and begins with it. Blocks: pictures are hashed and files synced. All of it is
+/// done here, and not in [`submit`], because that one ends at once when its caller hangs up: a task that was accepted
+/// would then never be rendered.
+fn accept(shared: &Arc<Shared>, body: &[u8], fault: Option<crate::TaskFault>) -> Result<Task, Box<Response>> {
     let accepted = validate::read(body, &shared.catalogue)
         .map_err(|refusal| Box::new(error(StatusCode::BAD_REQUEST, Some(refusal.code), &refusal.message)))?;
     let mut request = accepted.request;
@@ -132,7 +133,10 @@ fn accept(shared: &Shared, body: &[u8], fault: Option<crate::TaskFault>) -> Resu
         .try_for_each(|(id, bytes)| shared.store.keep_picture(id, bytes))
         .and_then(|()| shared.store.accept(task.clone(), body));
     match written {
-        Ok(()) => Ok(task),
+        Ok(()) => {
+            runner::start(shared, task.id.clone());
+            Ok(task)
+        }
         Err(cause) => {
             tracing::error!(%cause, "the practice service cannot write its folder");
             Err(Box::new(error(StatusCode::INTERNAL_SERVER_ERROR, Some(ServiceCode::TaskCreation), &cause.to_string())))

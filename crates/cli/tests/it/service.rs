@@ -2,8 +2,7 @@
 
 use std::io::Read;
 use std::net::TcpListener;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use lastframe_rehearsal::{Options, Rehearsal};
 use secrecy::ExposeSecret;
@@ -23,19 +22,21 @@ fn with_service(test: impl FnOnce(&World, &str, &str)) {
     runtime.block_on(service.shutdown());
 }
 
-/// A listener that hangs up after it has read something; counts its callers.
-fn hangs_up() -> (String, Arc<AtomicUsize>) {
+/// A listener that hangs up after it has read something; keeps the first line of whatever each caller sent.
+fn hangs_up() -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let callers = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&callers);
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&calls);
     std::thread::spawn(move || {
         for socket in listener.incoming() {
-            count.fetch_add(1, Ordering::SeqCst);
-            let _ = socket.unwrap().read(&mut [0; 4096]);
+            let (mut socket, mut bytes) = (socket.unwrap(), [0; 4096]);
+            let count = socket.read(&mut bytes).unwrap_or(0);
+            let line = String::from_utf8_lossy(&bytes[..count]).lines().next().unwrap_or("(nothing)").to_owned();
+            kept.lock().unwrap().push(line);
         }
     });
-    (address, callers)
+    (address, calls)
 }
 
 #[test]
@@ -86,28 +87,29 @@ fn without_a_key_nothing_is_written_down() {
 #[test]
 fn an_estimate_sends_nothing() {
     let world = World::new();
-    let (address, callers) = hangs_up();
+    let (address, calls) = hangs_up();
     let words = world.connect(&address, "sk-some-key-000000", &["generate", "--prompt", "x", "--estimate"]);
     assert_eq!(words.code, 0, "{}", words.stderr);
     assert!(words.stdout.contains("0.1853"), "{}", words.stdout);
     let check = world.connect(&address, "sk-some-key-000000", &["generate", "--prompt", "x", "--estimate", "--json"]);
     assert_eq!(check.json(0)["total"], "0.1853");
-    assert_eq!(callers.load(Ordering::SeqCst), 0, "nothing was sent");
+    assert_eq!(*calls.lock().unwrap(), [] as [&str; 0], "nothing was sent");
     assert_eq!(world.jobs().len(), 0);
 }
 
 #[test]
 fn a_lost_reply_ends_with_3_and_is_settled_by_word() {
     let world = World::new();
-    let (address, callers) = hangs_up();
+    let (address, calls) = hangs_up();
     let ran = world.connect(&address, "sk-some-key-000000", &["generate", "--prompt", "x", "--json"]);
     let job = ran.json(3)["jobs"][0].clone();
     assert_eq!(job["state"], "unknown");
     assert!(ran.stderr.contains("lastframe resolve"), "it says how to settle it: {}", ran.stderr);
-    assert_eq!(callers.load(Ordering::SeqCst), 1, "it is not sent twice");
+    let once = ["POST /model/v1/generation HTTP/1.1"];
+    assert_eq!(*calls.lock().unwrap(), once, "it is not sent twice: {}", ran.stderr);
     let id = job["id"].as_str().unwrap();
     world.connect(&address, "sk-some-key-000000", &["run", "--json"]).json(0);
-    assert_eq!(callers.load(Ordering::SeqCst), 1, "not even by `run`");
+    assert_eq!(*calls.lock().unwrap(), once, "not even by `run`");
     let settled = world.run(&["resolve", id, "--not-submitted", "--json"]).json(0);
     assert_eq!((&settled["state"], &settled["failure"]["code"]), (&"failed".into(), &"not_sent".into()));
     assert_eq!(world.run(&["resolve", id, "--not-submitted"]).code, 2, "settled once");

@@ -113,6 +113,35 @@ async fn a_task_goes_on_after_a_restart_and_the_key_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_task_whose_caller_hung_up_while_it_was_accepted_is_rendered_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let stage = Stage::quick(folder.path()).await;
+    let written = || {
+        let files = std::fs::read_dir(folder.path().join("tasks")).unwrap();
+        files
+            .filter(|file| file.as_ref().is_ok_and(|file| file.path().extension().is_some_and(|end| end == "json")))
+            .count()
+    };
+    for tasks in 1..=8 {
+        let request = body(small("lighthouse"));
+        tokio::select! {
+            // The service writes a task before its ledger: a caller that goes here has no reply yet.
+            () = async { while written() < tasks { tokio::task::yield_now().await } } => {}
+            _ = stage.submit_with(&request) => {}
+        }
+    }
+    let began = std::time::Instant::now();
+    while ledger(folder.path()).len() < 8 {
+        assert!(began.elapsed() < Duration::from_secs(20), "each was accepted: {:?}", ledger(folder.path()));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    for accepted in ledger(folder.path()) {
+        let reply = stage.end_of(accepted["id"].as_str().unwrap()).await;
+        assert_eq!(reply["status"], "completed", "{reply}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_callback_is_told_once_on_this_computer() {
     let folder = tempfile::tempdir().unwrap();
     let told: Arc<Mutex<Vec<Value>>> = Arc::default();
