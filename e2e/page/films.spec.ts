@@ -53,6 +53,51 @@ test('the list names every film with its length and cost, is searched, and opens
   await expect(page.getByTestId('film-card')).toHaveCount(5);
 });
 
+test('of thousands of films only those in sight are made, and all are come to by wheel, keyboard and search', async ({
+  page,
+  open,
+}) => {
+  await open({ films: 1, reels: 3000 });
+  await page.keyboard.press('f');
+  const cards = page.getByTestId('film-card');
+  const reel = (at: number): Locator => card(page, `Reel ${at}`);
+  await expect(reel(1)).toBeVisible();
+  expect(await cards.count()).toBeLessThan(40);
+  await page
+    .getByTestId('film-list')
+    .getByRole('list')
+    .evaluate((list) => (list.scrollTop = list.scrollHeight / 2));
+  await expect(reel(1500)).toBeVisible();
+  await reel(1500).focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(reel(1501)).toBeFocused();
+  await page
+    .getByTestId('film-list')
+    .getByRole('list')
+    .evaluate((list) => (list.scrollTop = 0));
+  await expect(reel(1501), 'the focus is not lost by scrolling away').toBeFocused();
+  await page.keyboard.press('End');
+  await expect(reel(3000)).toBeFocused();
+  await expect(reel(3000)).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
+  await expect(reel(2999)).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('film-title')).toHaveText('Reel 2999');
+  await expect(reel(2999)).toHaveAttribute('aria-current', 'true');
+  await page.keyboard.press('Home');
+  await expect(cards.first()).toBeFocused();
+
+  await page.keyboard.press('/');
+  await page.keyboard.type('reel 123');
+  await expect(reel(123)).toBeVisible();
+  await expect(reel(1)).toHaveCount(0);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('reel 29');
+  await page.getByRole('option', { name: /^Reel 29\b/ }).click();
+  await expect(page.getByTestId('film-title')).toHaveText('Reel 29');
+});
+
 test('without films the place says how one begins', async ({ page, open }) => {
   await open({ scenario: 'empty' });
   await page.keyboard.press('f');

@@ -17,6 +17,8 @@ export interface Scene {
   years?: number;
   /** Films with takes, cuts, a trim and a missing file. */
   films?: 1;
+  /** So many films more, “Reel 1” and so on. */
+  reels?: number;
   /** One of these films has so many shots. */
   long?: number;
   /** How many clips more, made as they are asked for. */

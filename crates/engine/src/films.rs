@@ -10,7 +10,7 @@ use lastframe_library::{Library, LibraryError};
 use lastframe_media as media;
 use lastframe_model::film::{FilmCost, PATH_MAX, clip_title, shown_frames};
 use lastframe_model::{
-    Clip, ClipId, Event, FilmCard, FilmChange, FilmId, FilmProblem, FilmShot, FilmTake, FilmView, SavedFilm, SeamKind,
+    Clip, ClipId, Event, FilmChange, FilmId, FilmProblem, FilmShot, FilmTake, FilmView, FilmsPage, SavedFilm, SeamKind,
     SeamMeasure, ShotTrouble, Usd,
 };
 use tokio::sync::Notify;
@@ -123,12 +123,13 @@ fn takes(library: &Library, before: &ClipId, picked: Option<&ClipId>) -> Result<
 }
 
 impl Engine {
-    /// Every film, saved or derived, the newest change first.
+    /// At most `count` (200) films, saved or derived, from the one at place `from` on, the newest change first. See
+    /// [`Library::films`] for what a search finds.
     ///
     /// # Errors
     /// [`EngineError::Library`] when the library cannot be read or written; so for all below.
-    pub async fn films(&self) -> Result<Vec<FilmCard>, EngineError> {
-        self.inner().with_library(Library::films).await
+    pub async fn films(&self, search: String, from: u32, count: u32) -> Result<FilmsPage, EngineError> {
+        self.inner().with_library(move |library| library.films(&search, from, count)).await
     }
 
     /// A film as it is looked at.

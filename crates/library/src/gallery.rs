@@ -18,7 +18,8 @@ const PAGE_MAX: u32 = 1_000;
 /// The first unit of a layout: what is below are letters and signs that JSON writes otherwise.
 const FIRST_UNIT: u32 = 0x100;
 
-fn hits(connection: &Connection, text: &str) -> Result<Option<Numbers>, LibraryError> {
+/// The clips whose words are looked for; `None` where nothing is.
+pub(crate) fn hits(connection: &Connection, text: &str) -> Result<Option<Numbers>, LibraryError> {
     let mut numbers = Numbers::default();
     match typed(text) {
         Typed::Nothing => return Ok(None),

@@ -14,6 +14,10 @@ use crate::days::Days;
 use crate::error::LibraryError;
 use crate::{order, rows};
 
+mod films;
+
+pub(crate) use films::Head;
+
 /// Decimals of a dollar that are kept: the service's own figures have four.
 const DECIMALS: u32 = 9;
 /// No cost is known.
@@ -71,7 +75,7 @@ impl Numbers {
         self.0[word] |= 1 << bit;
     }
 
-    fn has(&self, n: u32) -> bool {
+    pub(crate) fn has(&self, n: u32) -> bool {
         self.0.get((n / 64) as usize).is_some_and(|word| word & (1 << (n % 64)) != 0)
     }
 }
@@ -94,6 +98,8 @@ pub(crate) struct Index {
     before: HashMap<u32, u128>,
     /// For every place the first clip of its film; empty while nobody has asked.
     roots: Vec<u32>,
+    /// The films that nobody had to save, the newest change first; `None` while nobody has asked.
+    heads: Option<Vec<Head>>,
     /// The order that was asked for last.
     last: Option<Last>,
 }
@@ -106,7 +112,7 @@ struct Last {
 }
 
 /// Of the id's form: ids are UUIDs that sort by time; any other is taken by its first letters.
-fn key_of(id: &str) -> u128 {
+pub(crate) fn key_of(id: &str) -> u128 {
     let mut digits = id.bytes().filter(|byte| *byte != b'-');
     let uuid = (id.len() == 36)
         .then(|| digits.try_fold(0_u128, |sum, byte| Some(sum << 4 | u128::from((byte as char).to_digit(16)?))));
@@ -187,6 +193,7 @@ impl Index {
         self.revision = revision;
         self.last = None;
         self.roots = Vec::new();
+        self.heads = None;
         Ok(())
     }
 
@@ -292,8 +299,8 @@ impl Index {
             let all = self.by_date.iter().copied();
             order.extend(all.filter(|place| fits(&self.entries[*place as usize])));
         }
-        if query.sort.by == SortKey::Film && self.roots.is_empty() {
-            self.roots = self.film_roots();
+        if query.sort.by == SortKey::Film {
+            self.find_roots();
         }
         order::sort(&mut order, query.sort, &self.entries, &self.by_date, &self.roots);
         order.shrink_to_fit();
@@ -305,40 +312,6 @@ impl Index {
     fn place_of(&self, key: u128) -> Option<u32> {
         let place = self.entries.partition_point(|entry| entry.key < key);
         self.entries.get(place).filter(|entry| entry.key == key).and_then(|_| u32::try_from(place).ok())
-    }
-
-    fn film_roots(&self) -> Vec<u32> {
-        let continued = self
-            .entries
-            .iter()
-            .zip(0..)
-            .filter_map(|(entry, place): (_, u32)| Some((place, self.place_of(*self.before.get(&entry.n)?)?)));
-        order::roots(self.entries.len(), &continued.collect())
-    }
-
-    /// A clip and all that continue it.
-    fn tree(&self, root: u128) -> Numbers {
-        let mut after: HashMap<u128, Vec<u32>> = HashMap::new();
-        for (n, before) in &self.before {
-            after.entry(*before).or_default().push(*n);
-        }
-        let keys: HashMap<u32, u128> = if after.contains_key(&root) {
-            self.entries.iter().filter(|entry| self.before.contains_key(&entry.n)).map(|e| (e.n, e.key)).collect()
-        } else {
-            HashMap::new()
-        };
-        let mut tree = Numbers::default();
-        if let Some(place) = self.place_of(root) {
-            tree.insert(self.at(place).n);
-        }
-        let mut next = vec![root];
-        while let Some(key) = next.pop() {
-            for n in after.remove(&key).unwrap_or_default() {
-                tree.insert(n);
-                next.extend(keys.get(&n));
-            }
-        }
-        tree
     }
 
     /// What is written on all of these clips, as far as they are here.

@@ -16,6 +16,7 @@ mod durations;
 mod error;
 mod files;
 mod film_files;
+mod film_list;
 mod film_trees;
 mod films;
 mod folders;

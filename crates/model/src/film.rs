@@ -45,6 +45,15 @@ pub struct FilmCard {
     pub saved: bool,
 }
 
+/// A part of the list of films.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Type)]
+pub struct FilmsPage {
+    /// How many films the whole list has.
+    pub total: u32,
+    /// Those of this part, in the order of the list.
+    pub cards: Vec<FilmCard>,
+}
+
 /// A film that the person saved, as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct SavedFilm {

@@ -46,8 +46,8 @@ pub use event::Event;
 pub use export::{ExportEnd, ExportOptions, ExportPlan, ExportProblem, ExportProgress, ExportReason, ExportRoute};
 pub use extra::{ExtraKind, ExtraParameter, ExtraValue};
 pub use film::{
-    FilmCard, FilmChange, FilmProblem, FilmShot, FilmTake, FilmView, SavedFilm, SeamKind, SeamMeasure, SeamVerdict,
-    ShotTrouble,
+    FilmCard, FilmChange, FilmProblem, FilmShot, FilmTake, FilmView, FilmsPage, SavedFilm, SeamKind, SeamMeasure,
+    SeamVerdict, ShotTrouble,
 };
 pub use framing::{Background, Framing, FramingOffer, framing_offers};
 pub use gallery::{

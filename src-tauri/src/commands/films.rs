@@ -1,7 +1,7 @@
 //! Films: looking at them, changing them, and letting them leave the program.
 
 use lastframe_model::{
-    ClipId, ErrorCode, ExportOptions, ExportPlan, FilmCard, FilmChange, FilmId, FilmView, IpcError, SavedFilm,
+    ClipId, ErrorCode, ExportOptions, ExportPlan, FilmChange, FilmId, FilmView, FilmsPage, IpcError, SavedFilm,
     SeamMeasure,
 };
 use tauri::{AppHandle, State};
@@ -10,11 +10,12 @@ use crate::desk::Desk;
 use crate::dialogs;
 use crate::open::blocking;
 
-/// Every film, saved or derived, the newest change first.
+/// At most `count` (200) films, saved or derived, from the one at place `from` on, the newest change first. An empty search
+/// finds all.
 #[tauri::command]
 #[specta::specta]
-pub async fn films(desk: State<'_, Desk>) -> Result<Vec<FilmCard>, IpcError> {
-    Ok(desk.open().await?.engine.films().await?)
+pub async fn films(desk: State<'_, Desk>, search: String, from: u32, count: u32) -> Result<FilmsPage, IpcError> {
+    Ok(desk.open().await?.engine.films(search, from, count).await?)
 }
 
 /// A film as it is looked at. The id of a clip is that of the film which begins with it.

@@ -22,7 +22,10 @@ fn with_service(test: impl FnOnce(&World, &str, &str)) {
     runtime.block_on(service.shutdown());
 }
 
-/// A listener that hangs up after it has read something; keeps the first line of whatever each caller sent.
+const KEY: &str = "sk-some-key-000000";
+
+/// A listener that hangs up after it has read something; keeps the first line of every request that brings [`KEY`]. Tests
+/// run beside each other, and a program of another one may still look for a service where this one listens now.
 fn hangs_up() -> (String, Arc<Mutex<Vec<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -32,8 +35,10 @@ fn hangs_up() -> (String, Arc<Mutex<Vec<String>>>) {
         for socket in listener.incoming() {
             let (mut socket, mut bytes) = (socket.unwrap(), [0; 4096]);
             let count = socket.read(&mut bytes).unwrap_or(0);
-            let line = String::from_utf8_lossy(&bytes[..count]).lines().next().unwrap_or("(nothing)").to_owned();
-            kept.lock().unwrap().push(line);
+            let request = String::from_utf8_lossy(&bytes[..count]).into_owned();
+            if request.contains(KEY) {
+                kept.lock().unwrap().push(request.lines().next().unwrap_or_default().to_owned());
+            }
         }
     });
     (address, calls)
@@ -88,10 +93,10 @@ fn without_a_key_nothing_is_written_down() {
 fn an_estimate_sends_nothing() {
     let world = World::new();
     let (address, calls) = hangs_up();
-    let words = world.connect(&address, "sk-some-key-000000", &["generate", "--prompt", "x", "--estimate"]);
+    let words = world.connect(&address, KEY, &["generate", "--prompt", "x", "--estimate"]);
     assert_eq!(words.code, 0, "{}", words.stderr);
     assert!(words.stdout.contains("0.1853"), "{}", words.stdout);
-    let check = world.connect(&address, "sk-some-key-000000", &["generate", "--prompt", "x", "--estimate", "--json"]);
+    let check = world.connect(&address, KEY, &["generate", "--prompt", "x", "--estimate", "--json"]);
     assert_eq!(check.json(0)["total"], "0.1853");
     assert_eq!(*calls.lock().unwrap(), [] as [&str; 0], "nothing was sent");
     assert_eq!(world.jobs().len(), 0);
@@ -101,14 +106,14 @@ fn an_estimate_sends_nothing() {
 fn a_lost_reply_ends_with_3_and_is_settled_by_word() {
     let world = World::new();
     let (address, calls) = hangs_up();
-    let ran = world.connect(&address, "sk-some-key-000000", &["generate", "--prompt", "x", "--json"]);
+    let ran = world.connect(&address, KEY, &["generate", "--prompt", "x", "--json"]);
     let job = ran.json(3)["jobs"][0].clone();
     assert_eq!(job["state"], "unknown");
     assert!(ran.stderr.contains("lastframe resolve"), "it says how to settle it: {}", ran.stderr);
     let once = ["POST /model/v1/generation HTTP/1.1"];
     assert_eq!(*calls.lock().unwrap(), once, "it is not sent twice: {}", ran.stderr);
     let id = job["id"].as_str().unwrap();
-    world.connect(&address, "sk-some-key-000000", &["run", "--json"]).json(0);
+    world.connect(&address, KEY, &["run", "--json"]).json(0);
     assert_eq!(*calls.lock().unwrap(), once, "not even by `run`");
     let settled = world.run(&["resolve", id, "--not-submitted", "--json"]).json(0);
     assert_eq!((&settled["state"], &settled["failure"]["code"]), (&"failed".into(), &"not_sent".into()));

@@ -180,12 +180,32 @@ impl Bench {
     }
 
     fn listing_films(&mut self) -> Result<(), LibraryError> {
+        let clip = self.library.gallery_ids(&GalleryQuery::default(), &self.zone, 0, 1)?;
         let mut times = Vec::new();
-        for _ in 0..10 {
-            times.push(timed(|| self.library.films())?.0);
+        for on in [true, false].into_iter().cycle().take(20) {
+            self.library.mark_clips(&clip, Mark::Star { on })?; // so that what is known is old
+            times.push(timed(|| self.films("", 0))?.0);
         }
-        self.told("list of all films", times, None);
+        self.told("first page of films after a change", times, None);
+        let total = self.library.films("", 0, 1)?.total;
+        let mut times = Vec::new();
+        for _ in 0..ROUNDS {
+            let from = self.dice.roll(total as usize);
+            times.push(timed(|| self.films("", u32::try_from(from).unwrap_or(0)))?.0);
+        }
+        self.told("page of films anywhere", times, None);
+        let mut times = Vec::new();
+        for chinese in [false, true].into_iter().cycle().take(ROUNDS) {
+            let search = words(&mut self.dice, chinese);
+            times.push(timed(|| self.films(&search, 0))?.0);
+        }
+        self.told("search for a film", times, None);
         Ok(())
+    }
+
+    /// A page as it leaves the library.
+    fn films(&self, search: &str, from: u32) -> Result<usize, LibraryError> {
+        Ok(black_box(serde_json::to_string(&self.library.films(search, from, 60)?)?).len())
     }
 
     /// The ledger of the same library: every job was billed.

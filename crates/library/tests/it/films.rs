@@ -53,6 +53,12 @@ fn tree() -> World {
     world
 }
 
+fn films(library: &Library) -> Vec<FilmCard> {
+    let page = library.films("", 0, 200).unwrap();
+    assert_eq!(page.total as usize, page.cards.len(), "a page that takes them all");
+    page.cards
+}
+
 fn card<'a>(cards: &'a [FilmCard], film: &str) -> &'a FilmCard {
     cards.iter().find(|card| card.id.as_str() == film).unwrap()
 }
@@ -60,7 +66,7 @@ fn card<'a>(cards: &'a [FilmCard], film: &str) -> &'a FilmCard {
 #[test]
 fn a_tree_is_a_film_until_one_with_its_id_is_saved() {
     let world = tree();
-    let cards = world.library.films().unwrap();
+    let cards = films(&world.library);
     assert_eq!(cards.len(), 1, "a clip alone is no film: {cards:?}");
     let card = &cards[0];
     assert_eq!((card.id.as_str(), card.saved, card.clips), ("a", false, 3));
@@ -72,14 +78,52 @@ fn a_tree_is_a_film_until_one_with_its_id_is_saved() {
 
     let saved = change(&world.library, "a", FilmChange::Rename { name: "  Night \n ferry ".into() }).unwrap();
     assert_eq!((saved.name.as_deref(), saved.path), (Some("Night ferry"), ids(&["a", "c", "e"])));
-    let cards = world.library.films().unwrap();
+    let cards = films(&world.library);
     assert_eq!(cards.len(), 1, "it stands there once: {cards:?}");
     assert_eq!((cards[0].title.as_str(), cards[0].saved, cards[0].changed_at), ("Night ferry", true, at(40)));
 
     let deleted = world.library.delete_film(&FilmId::new("a")).unwrap();
-    assert!(!world.library.films().unwrap()[0].saved, "the tree is still there, under no name");
+    assert!(!films(&world.library)[0].saved, "the tree is still there, under no name");
     world.library.restore_film(deleted.clone()).unwrap();
     assert_eq!(world.library.saved_film(&FilmId::new("a")).unwrap(), Some(deleted), "as it was");
+}
+
+#[test]
+fn the_list_is_had_in_parts_and_found_in_by_names_or_by_the_words_of_a_first_clip() {
+    let world = World::new();
+    for (name, minute, prompt) in [("a", 1, "Fog over the harbour"), ("c", 3, "海边的雾"), ("e", 5, "Fog in the hills")]
+    {
+        world.clip_of(name, minute, Request { prompt: prompt.into(), ..Request::default() });
+        let next = ["b", "d", "f"][minute as usize / 2];
+        world.clip_of(next, minute + 1, Request { continues: Some(id(name)), ..Request::default() });
+    }
+    let library = &world.library;
+    let found = |search: &str, from: u32, count: u32| {
+        let page = library.films(search, from, count).unwrap();
+        (page.total, page.cards.into_iter().map(|card| card.id.to_string()).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(found("", 0, 10), (3, "e c a".into()), "the tree that grew last comes first");
+    assert_eq!(found("", 1, 1), (3, "c".into()));
+    assert_eq!(found("", 3, 10), (3, String::new()));
+    assert_eq!(found("fog", 0, 1), (2, "e".into()));
+    assert_eq!(found("fog harb", 0, 10), (1, "a".into()));
+    assert_eq!(found("雾", 0, 10), (1, "c".into()));
+    assert_eq!(found("snow", 0, 10), (0, String::new()));
+    assert_eq!(found("“?", 0, 10), (0, String::new()), "signs are in no name");
+
+    change(library, "a", FilmChange::Rename { name: "Night ferry?".into() }).unwrap();
+    assert_eq!(found("", 0, 10), (3, "a e c".into()), "it was changed last");
+    assert_eq!(found("fog", 0, 10), (1, "e".into()), "what has a name is found by it");
+    assert_eq!(found("FERRY night", 0, 10), (1, "a".into()));
+    assert_eq!(found("?", 0, 10), (1, "a".into()));
+    let unnamed = SavedFilm { name: None, ..film("g", &["c", "a"]) };
+    library.save_film(unnamed).unwrap();
+    assert_eq!(found("海边", 0, 10), (2, "g c".into()), "a saved one without a name as well");
+
+    library.trash_clips(&[id("f")], at(50)).unwrap();
+    assert_eq!(found("", 0, 10), (3, "a g c".into()), "nothing continues its first clip any more");
+    world.clip("h", 7, Some("d"));
+    assert_eq!(library.films("", 0, 10).unwrap().cards[2].clips, 3, "what came since is there");
 }
 
 #[test]
@@ -88,7 +132,7 @@ fn a_shot_counts_as_long_as_it_is_shown() {
     world.clip("a", 1, None);
     let request = Request { continues: Some(id("a")), continues_frame: Some(47), ..Request::default() };
     world.clip_of("b", 2, request);
-    let seconds = world.library.films().unwrap()[0].seconds;
+    let seconds = films(&world.library)[0].seconds;
     assert!((seconds - (48.0 + 121.0) / 24.0).abs() < 1e-9, "a is shown up to its frame 47: {seconds}");
 }
 
@@ -105,7 +149,7 @@ fn a_card_tells_seams_from_cuts_as_far_as_its_posters_go() {
         library.save_film(film(film_id, path)).unwrap();
     }
     library.trash_clips(&[id("c")], at(40)).unwrap();
-    let seams = |film: &str| card(&library.films().unwrap(), film).seams.clone();
+    let seams = |film: &str| card(&films(library), film).seams.clone();
     let (on, cut) = (SeamKind::Continues, SeamKind::Cut);
     assert_eq!(seams("cuts"), [cut, cut, on], "b continues a, which is not the one before it here");
     assert_eq!(seams("long"), [on, on, cut, cut, on], "one fewer than the six posters");
@@ -121,7 +165,7 @@ fn a_clip_whose_first_is_gone_begins_a_film_and_a_chain_that_bites_its_tail_is_n
     for (name, minute, continues) in [("b", 2, "gone"), ("c", 3, "b"), ("x", 4, "y"), ("y", 5, "x"), ("s", 6, "s")] {
         world.clip(name, minute, Some(continues));
     }
-    let cards = world.library.films().unwrap();
+    let cards = films(&world.library);
     let found: Vec<&str> = cards.iter().map(|card| card.id.as_str()).collect();
     assert_eq!(found, ["b"], "no film begins where nothing begins");
     assert_eq!(world.library.film_of(&id("c")).unwrap().as_str(), "b");
@@ -204,13 +248,9 @@ fn the_trash_leaves_paths_alone_and_deleting_takes_the_clip_out_of_them() {
     }
     library.trash_clips(&ids(&["c"]), at(50)).unwrap();
     assert_eq!(path(library, "f"), ["a", "c", "e", "c"]);
-    assert_eq!(
-        card(&library.films().unwrap(), "a").posters,
-        ids(&["a", "b", "d"]),
-        "a derived film takes what is left"
-    );
+    assert_eq!(card(&films(library), "a").posters, ids(&["a", "b", "d"]), "a derived film takes what is left");
     library.restore_clips(&ids(&["c"])).unwrap();
-    assert_eq!(card(&library.films().unwrap(), "a").posters, ids(&["a", "c", "e"]));
+    assert_eq!(card(&films(library), "a").posters, ids(&["a", "c", "e"]));
 
     library.trash_clips(&ids(&["c"]), at(51)).unwrap();
     assert_eq!(library.delete_clips(&ids(&["c"])).unwrap(), 1);

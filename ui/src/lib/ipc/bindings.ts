@@ -230,8 +230,11 @@ export const commands = {
 	copyFile: (id: ClipId) => typedError<null, IpcError>(__TAURI_INVOKE("copy_file", { id })),
 	/**  Begins to drag a copy of a clip's file out of the window. To be called while the mouse button is down. */
 	dragFile: (id: ClipId) => typedError<null, IpcError>(__TAURI_INVOKE("drag_file", { id })),
-	/**  Every film, saved or derived, the newest change first. */
-	films: () => typedError<FilmCard[], IpcError>(__TAURI_INVOKE("films")),
+	/**
+	 *  At most `count` (200) films, saved or derived, from the one at place `from` on, the newest change first. An empty search
+	 *  finds all.
+	 */
+	films: (search: string, from: number, count: number) => typedError<FilmsPage, IpcError>(__TAURI_INVOKE("films", { search, from, count })),
 	/**  A film as it is looked at. The id of a clip is that of the film which begins with it. */
 	filmView: (id: FilmId) => typedError<FilmView, IpcError>(__TAURI_INVOKE("film_view", { id })),
 	/**  The film that a clip stands in: the saved one that goes through it and was changed last, or else its tree. */
@@ -1164,6 +1167,14 @@ export type FilmView = {
 	open_jobs: Job[],
 	/**  What they are estimated to cost, USD. */
 	open_cost: Usd,
+};
+
+/**  A part of the list of films. */
+export type FilmsPage = {
+	/**  How many films the whole list has. */
+	total: number,
+	/**  Those of this part, in the order of the list. */
+	cards: FilmCard[],
 };
 
 /**  What must be true of a clip; everything at once. */

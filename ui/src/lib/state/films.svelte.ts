@@ -1,10 +1,9 @@
-// Films: all of them in a list, the one that is looked at, and what its seams measure. Kept true by events, which only say
+// Films: the list of them, the one that is looked at, and what its seams measure. Kept true by events, which only say
 // that something changed: a question asked later never gives way to an older answer.
 
 import type {
   ClipId,
   Event,
-  FilmCard,
   FilmChange,
   FilmId,
   FilmShot,
@@ -16,6 +15,7 @@ import type {
 } from '$lib/ipc/bindings';
 import { SvelteMap } from 'svelte/reactivity';
 import { CommandError, ipc, type Commands } from '$lib/ipc/client';
+import { FilmList } from './film-list.svelte';
 
 /** Milliseconds between an event and the question what it changed: many of them are one question. */
 const SETTLE = 120;
@@ -42,8 +42,8 @@ export const seamFrame = (before: FilmShot): number | null =>
   before.shown < before.clip.media.frames ? before.shown - 1 : null;
 
 export class Films {
-  /** Every film, the one that changed last first; null until they are here. */
-  list = $state.raw<FilmCard[] | null>(null);
+  /** Every film, the one that changed last first. */
+  readonly list: FilmList;
   /** The film that is looked at. */
   view = $state.raw<FilmView | null>(null);
   /** Why the list, or the film, could not be had; null once it could. */
@@ -54,7 +54,7 @@ export class Films {
   #wanted: FilmId | null = null;
   /** Whether a place shows films: only then is anything asked. */
   #open = false;
-  /** Grows with each question: only the answer to the last one counts. */
+  /** Grow with each question: only the answer to the last one counts. */
   #listTurn = 0;
   #viewTurn = 0;
   #revision = 0;
@@ -67,6 +67,7 @@ export class Films {
 
   constructor(commands: Calls) {
     this.#commands = commands;
+    this.list = new FilmList(commands);
   }
 
   /** The film that is wanted: its view may still be on its way. */
@@ -85,16 +86,13 @@ export class Films {
 
   /** Asks for the list. Does not throw: see `trouble`. */
   async load(): Promise<void> {
-    const turn = ++this.#listTurn;
     this.#listChanged = false;
-    try {
-      const list = await this.#commands.films();
-      if (turn !== this.#listTurn) return;
-      this.list = list;
-      this.trouble = null;
-    } catch (thrown) {
-      if (turn === this.#listTurn) this.trouble = CommandError.from(thrown);
-    }
+    await this.#listed(this.list.load());
+  }
+
+  /** Shows the films with these words in the list; all of them if there are none. Does not throw: see `trouble`. */
+  async find(search: string): Promise<void> {
+    await this.#listed(this.list.find(search));
   }
 
   /** Looks at a film. Does not throw: see `trouble`. */
@@ -200,6 +198,16 @@ export class Films {
       if (this.#listChanged) void this.load();
       if (this.#wanted !== null) void this.look(this.#wanted);
     }, SETTLE);
+  }
+
+  async #listed(asked: Promise<void>): Promise<void> {
+    const turn = ++this.#listTurn;
+    try {
+      await asked;
+      if (turn === this.#listTurn) this.trouble = null;
+    } catch (thrown) {
+      if (turn === this.#listTurn) this.trouble = CommandError.from(thrown);
+    }
   }
 
   #take(view: FilmView): void {

@@ -36,7 +36,7 @@ const measure: SeamMeasure = { kind: 'repeated', psnr: 44, brightness: 0, colour
 
 function world(overrides: Partial<ConstructorParameters<typeof Films>[0]> = {}) {
   const commands = {
-    films: vi.fn(async () => [{ id: 'a' } as FilmCard]),
+    films: vi.fn(async () => ({ total: 1, cards: [{ id: 'a' } as FilmCard] })),
     filmView: vi.fn(async (id: string) => viewOf(id)),
     newFilm: vi.fn(async () => viewOf('new')),
     changeFilm: vi.fn(async (id: string) => viewOf(id, [shot('changed')])),

@@ -15,6 +15,7 @@ import type {
   FilmShot,
   FilmTake,
   FilmView,
+  FilmsPage,
   Job,
   SavedFilm,
   SeamMeasure,
@@ -68,10 +69,22 @@ export class FakeFilms {
     addEventListener('fake-exports', (event) => (this.#toCome = (event as CustomEvent<ExportsToCome>).detail));
   }
 
-  films(): FilmCard[] {
+  films(search: string, from: number, count: number): FilmsPage {
+    const words = search.toLowerCase().split(/\s+/).filter(Boolean);
     const heads = this.#all().filter((clip) => this.#parent(clip) === null && this.#children(clip.id).length > 0);
-    const ids = new Set([...this.saved.keys(), ...heads.map((clip) => clip.id)]);
-    return [...ids].map((id) => this.#card(id)).sort((a, b) => (a.changed_at < b.changed_at ? 1 : -1));
+    const ids = [...new Set([...this.saved.keys(), ...heads.map((clip) => clip.id)])];
+    const found = ids.filter((id) => words.every((word) => this.#title(id).toLowerCase().includes(word)));
+    const changed = new Map(found.map((id) => [id, this.#changedAt(id)]));
+    found.sort((a, b) => ((changed.get(a) ?? '') < (changed.get(b) ?? '') ? 1 : -1));
+    return { total: found.length, cards: found.slice(from, from + count).map((id) => this.#card(id)) };
+  }
+
+  /** Films more, of the path of one, each changed a minute before the one before it. */
+  add(count: number, like: SavedFilm): void {
+    for (let at = 1; at <= count; at += 1) {
+      const changed_at = new Date(Date.parse(like.changed_at) - at * 60_000).toISOString();
+      this.saved.set(`reel-${at}`, { ...like, id: `reel-${at}`, name: `Reel ${at}`, changed_at });
+    }
   }
 
   view(id: FilmId): FilmView {
@@ -88,7 +101,7 @@ export class FakeFilms {
     return {
       id,
       name: film?.name ?? null,
-      title: film?.name ?? (clips[0] ? nameOf(clips[0], 120) : ''),
+      title: this.#title(id),
       note: film?.note ?? '',
       saved: film !== undefined,
       shots,
@@ -358,13 +371,18 @@ export class FakeFilms {
     return [...tree.values()];
   }
 
+  #title(id: FilmId): string {
+    const first = this.#world.clips.get(this.#pathOf(id)[0] ?? '');
+    return this.saved.get(id)?.name ?? (first ? nameOf(first, 120) : '');
+  }
+
+  #changedAt(id: FilmId): string {
+    const made = this.#pathOf(id).map((clip) => this.#clip(clip).created_at);
+    return this.saved.get(id)?.changed_at ?? made.sort().at(-1) ?? '';
+  }
+
   #card(id: FilmId): FilmCard {
     const { shots, title, name, seconds, cost, rehearsal, saved } = this.view(id);
-    const newest =
-      shots
-        .map(({ clip }) => clip.created_at)
-        .sort()
-        .at(-1) ?? '';
     return {
       id,
       name,
@@ -375,7 +393,7 @@ export class FakeFilms {
       rehearsal,
       posters: shots.slice(0, 6).map(({ clip }) => clip.id),
       seams: shots.slice(1, 6).flatMap(({ seam }) => seam ?? []),
-      changed_at: this.saved.get(id)?.changed_at ?? newest,
+      changed_at: this.#changedAt(id),
       saved,
     };
   }

@@ -137,6 +137,7 @@ export function fakeHost(query: URLSearchParams): Host {
   const imports = new FakeImports(work.clips, tellClip, (id) => shelf.dress(id, 1280, 720, null));
   const reels = new FakeFilms({ clips: work.clips, jobs: () => [...work.jobs.values()], tell });
   for (const film of filmed?.films ?? []) reels.saved.set(film.id, film);
+  if (filmed?.films[0]) reels.add(scenario.reels, filmed.films[0]);
   const startedActs = new Set<string>();
   let files: Record<string, FileCheck> = {};
   addEventListener('fake-world', (event) => {
@@ -440,7 +441,7 @@ export function fakeHost(query: URLSearchParams): Host {
       const cost = clips.reduce((sum, clip) => sum + Number(clip.billed.cost ?? 0), 0);
       return { clips, seconds: clips.reduce((sum, clip) => sum + (clip.media.seconds ?? 0), 0), cost: cost.toFixed(4) };
     },
-    films: () => reels.films(),
+    films: (search, from, count) => reels.films(search, from, count),
     filmView: (id) => reels.view(id),
     filmOf: (id) => reels.filmOf(id),
     newFilm: (ids, name) => reels.create(ids, name),

@@ -27,6 +27,8 @@ export interface Scenario {
   films: boolean;
   /** How many shots the longest of these films has; 0 leaves it out. */
   long: number;
+  /** How many films more there are, under the names “Reel 1” and so on. */
+  reels: number;
   /** How many clips more, made as they are asked for. */
   clips: number;
   /** How many of the newest clips have lost their file. */
@@ -57,6 +59,7 @@ export function scenarioOf(query: URLSearchParams): Scenario {
     years: Number(query.get('years')) || 1,
     films: query.has('films'),
     long: Number(query.get('long')) || 0,
+    reels: Number(query.get('reels')) || 0,
     clips: Number(query.get('clips')) || 0,
     missing: Number(query.get('missing')) || 0,
     budget: query.get('budget'),
