@@ -4,13 +4,13 @@ use std::path::Path;
 
 use lastframe_library::crash::{self, Point};
 use lastframe_library::{Completion, Library, LibraryError, Places, clip_of, file_of, place_file, write_file};
-use lastframe_media as media;
+use lastframe_media::{self as media, MediaError, RgbImage};
 use lastframe_model::{Clip, ImageFormat, Job, MediaFacts};
 use lastframe_provider::forget_part;
 
 use crate::error::EngineError;
 use crate::run::{Inner, blocking};
-use crate::whole::guarded;
+use crate::whole::{self, guarded};
 
 /// A whole, checked video.
 pub(crate) struct Video {
@@ -85,12 +85,16 @@ fn enter(
         trashed_at: None,
         missing: false,
     };
-    match picture {
-        Some(bytes) => write_file(&places.last_frame_file(&clip), bytes)?,
-        None => decoded(&file, "last frame", media::last_frame, media::encode_png, &places.last_frame_file(&clip))?,
-    }
+    let first = if let Some(bytes) = picture {
+        write_file(&places.last_frame_file(&clip), bytes)?;
+        guarded(|| media::frame_at(&file, 0))
+    } else {
+        let (first, last) = whole::ends(&file);
+        write_picture(&file, "last frame", last, media::encode_png, &places.last_frame_file(&clip))?;
+        first
+    };
     crash::reached(Point::LastFrameWritten);
-    decoded(&file, "poster", |path| media::frame_at(path, 0), media::encode_poster, &places.poster_file(&clip))?;
+    write_picture(&file, "poster", first, media::encode_poster, &places.poster_file(&clip))?;
     crash::reached(Point::PosterWritten);
     forget_parts(library, places, &clip)?;
     Ok(library.finish_job(places, &clip, &completion.reply)?)
@@ -130,14 +134,14 @@ fn is_frame_of(bytes: &[u8], facts: &MediaFacts) -> bool {
 
 /// Writes a picture taken from the video. A video that plays but cannot be decoded here is a clip all the same:
 /// it was paid for.
-fn decoded<P>(
+fn write_picture(
     file: &Path,
     what: &str,
-    frame: impl FnOnce(&Path) -> Result<P, media::MediaError>,
-    encode: impl FnOnce(&P) -> Result<Vec<u8>, media::MediaError>,
+    frame: Result<RgbImage, MediaError>,
+    encode: impl FnOnce(&RgbImage) -> Result<Vec<u8>, MediaError>,
     target: &Path,
 ) -> Result<(), LibraryError> {
-    match guarded(|| frame(file).and_then(|picture| encode(&picture))) {
+    match frame.and_then(|picture| guarded(|| encode(&picture))) {
         Ok(bytes) => write_file(target, &bytes),
         Err(error) => {
             tracing::warn!(file = %file.display(), %error, what, "the video has no picture that can be read here");

@@ -7,7 +7,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use lastframe_media::{self as media, MediaError};
+use lastframe_media::{self as media, MediaError, RgbImage};
 use lastframe_model::length::FPS;
 use lastframe_model::{MediaFacts, PixelSize, Request};
 
@@ -25,6 +25,15 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> Result<T, MediaError>) -> Result
 /// What a video says about itself.
 pub(crate) fn facts(file: &Path) -> Result<MediaFacts, MediaError> {
     guarded(|| media::probe(file))
+}
+
+/// The first and the last frame of a video, each as far as it can be read.
+pub(crate) fn ends(file: &Path) -> (Result<RgbImage, MediaError>, Result<RgbImage, MediaError>) {
+    match guarded(|| media::first_and_last_frame(file)) {
+        Ok((first, last)) => (Ok(first), Ok(last)),
+        // What is damaged behind its beginning has a first frame all the same.
+        Err(_) => (guarded(|| media::frame_at(file, 0)), guarded(|| media::last_frame(file))),
+    }
 }
 
 /// What is known of a video that is whole but cannot be read here: what was asked for.

@@ -49,18 +49,23 @@ pub(crate) fn to_rgb(planes: &Planes, colours: Colours) -> Option<RgbImage> {
         let reds = planes.red.get(y / 2 * planes.strides.2..y / 2 * planes.strides.2 + half)?;
         let scaled = |value: i32| byte(value >> SHIFT);
         // What chroma adds is the same for the two pixels that share it.
-        let pairs = out.chunks_mut(6).zip(line.chunks(2)).zip(blues.iter().zip(reds));
-        for ((out, values), (blue, red)) in pairs {
-            let (blue, red) = (i32::from(*blue) - 128, i32::from(*red) - 128);
-            let to_red = red_from_red * red;
-            let to_green = green_from_red * red + green_from_blue * blue;
-            let to_blue = blue_from_blue * blue;
-            for (out, value) in out.chunks_exact_mut(3).zip(values) {
-                let base = (i32::from(*value) - black) * luma + (1 << (SHIFT - 1));
-                out[0] = scaled(base + to_red);
-                out[1] = scaled(base - to_green);
-                out[2] = scaled(base + to_blue);
-            }
+        let added = |blue: u8, red: u8| {
+            let (blue, red) = (i32::from(blue) - 128, i32::from(red) - 128);
+            [red_from_red * red, -(green_from_red * red + green_from_blue * blue), blue_from_blue * blue]
+        };
+        let pixel = |value: u8, added: [i32; 3]| {
+            let base = (i32::from(value) - black) * luma + (1 << (SHIFT - 1));
+            added.map(|added| scaled(base + added))
+        };
+        let (pairs, odd) = out.as_chunks_mut::<6>();
+        let (values, odd_value) = line.as_chunks::<2>();
+        for ((out, values), (blue, red)) in pairs.iter_mut().zip(values).zip(blues.iter().zip(reds)) {
+            let added = added(*blue, *red);
+            out[..3].copy_from_slice(&pixel(values[0], added));
+            out[3..].copy_from_slice(&pixel(values[1], added));
+        }
+        if let (Some(value), Some(blue), Some(red)) = (odd_value.first(), blues.last(), reds.last()) {
+            odd.copy_from_slice(&pixel(*value, added(*blue, *red)));
         }
     }
     RgbImage::from_raw(u32::try_from(width).ok()?, u32::try_from(height).ok()?, pixels)
@@ -174,6 +179,21 @@ impl openh264::formats::YUVSource for Canvas {
 mod tests {
     use super::*;
     use openh264::formats::YUVSource;
+
+    #[test]
+    fn the_last_column_of_an_odd_width_has_its_own_luma_and_its_neighbours_chroma() {
+        let (luma, blue, red) = ([16, 126, 235, 235, 126, 16], [128, 90], [128, 240]);
+        let planes = Planes { luma: &luma, blue: &blue, red: &red, strides: (3, 2, 2), width: 3, height: 2 };
+        let even = |value| {
+            let luma = [value; 4];
+            let planes = Planes { luma: &luma, blue: &[90], red: &[240], strides: (2, 1, 1), width: 2, height: 2 };
+            to_rgb(&planes, Colours::BT709).unwrap()
+        };
+        let picture = to_rgb(&planes, Colours::BT709).unwrap();
+        assert_eq!([0, 1].map(|x| picture.get_pixel(x, 0).0), [[0; 3], [128; 3]]);
+        assert_eq!(picture.get_pixel(2, 0), even(235).get_pixel(0, 0));
+        assert_eq!(picture.get_pixel(2, 1), even(16).get_pixel(1, 1));
+    }
 
     #[test]
     fn flat_colours_survive_the_way_to_planes_and_back() {

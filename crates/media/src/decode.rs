@@ -3,6 +3,7 @@
 //! The decoder hands out pictures in presentation order, some of them late: it is fed without
 //! flushing and flushed once at the end, or the last pictures of a stream with B-frames are lost.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use image::RgbImage;
@@ -30,9 +31,9 @@ pub(crate) const MAX_LEADING: usize = 32;
 /// As [`crate::probe`], and [`MediaError::Decode`] for a damaged stream,
 /// [`MediaError::Unsupported`] for anything but 8-bit 4:2:0 H.264.
 pub fn last_frame(path: &Path) -> Result<RgbImage, MediaError> {
-    let movie = Movie::open(path)?;
+    let mut movie = Movie::open(path)?;
     let last = movie.frames().saturating_sub(1);
-    frame_of(movie, last)
+    frame_of(&mut movie, last)
 }
 
 /// The frame that a video shows as number `index`, counted from 0 in presentation order, upright.
@@ -41,26 +42,78 @@ pub fn last_frame(path: &Path) -> Result<RgbImage, MediaError> {
 ///
 /// As [`last_frame`], and [`MediaError::NoSuchFrame`] beyond the end.
 pub fn frame_at(path: &Path, index: u32) -> Result<RgbImage, MediaError> {
-    frame_of(Movie::open(path)?, index)
+    frame_of(&mut Movie::open(path)?, index)
 }
 
-fn frame_of(mut movie: Movie, index: u32) -> Result<RgbImage, MediaError> {
-    let target = movie.shown(index).ok_or_else(|| MediaError::NoSuchFrame { index, frames: movie.frames() })?;
-    let samples = needed(&mut movie, target)?;
-    let shown_at = movie.samples()[target].shown_at;
-    let rank = samples.iter().filter(|sample| sample.shown_at < shown_at).count();
+/// The first and the last frame that a video shows, upright. Where one cannot be decoded without the other, which is so in
+/// most short clips, they are decoded together.
+///
+/// # Errors
+///
+/// As [`last_frame`]: also where one of them alone could be had.
+pub fn first_and_last_frame(path: &Path) -> Result<(RgbImage, RgbImage), MediaError> {
+    let mut movie = Movie::open(path)?;
+    let (first, last) = (target(&movie, 0)?, target(&movie, movie.frames().saturating_sub(1))?);
+    if start(&mut movie, first.max(last))? <= first.min(last) {
+        let mut both = frames_of(&mut movie, &[first, last])?.into_iter();
+        if let (Some(first), Some(last)) = (both.next(), both.next()) {
+            return Ok((first, last));
+        }
+    }
+    let mut alone = |sample| frames_of(&mut movie, &[sample])?.pop().ok_or_else(no_picture);
+    Ok((alone(first)?, alone(last)?))
+}
+
+fn no_picture() -> MediaError {
+    MediaError::decode("the decoder gave no picture for this frame")
+}
+
+/// The place of a frame among the samples.
+fn target(movie: &Movie, index: u32) -> Result<usize, MediaError> {
+    movie.shown(index).ok_or_else(|| MediaError::NoSuchFrame { index, frames: movie.frames() })
+}
+
+/// The place of the sample where decoding has to start for this one: the nearest one that needs nothing from before. A key
+/// frame of an open group is passed over, since the decoder does not begin there; it is taken where there is no other.
+fn start(movie: &mut Movie, target: usize) -> Result<usize, MediaError> {
+    let keys: Vec<usize> = (0..=target).rev().filter(|place| movie.samples()[*place].sync).collect();
+    let nearest = *keys.first().ok_or_else(|| MediaError::not_a_video("it has no frame to start decoding from"))?;
+    for key in keys.into_iter().filter(|key| target - key <= MAX_GROUP) {
+        let sample = movie.samples()[key];
+        let avc = avc_of(movie, sample.entry)?;
+        if h264::starts_afresh(&movie.read(&sample)?, &avc.avcc_box) {
+            return Ok(key);
+        }
+    }
+    Ok(nearest)
+}
+
+fn frame_of(movie: &mut Movie, index: u32) -> Result<RgbImage, MediaError> {
+    let target = target(movie, index)?;
+    frames_of(movie, &[target])?.pop().ok_or_else(no_picture)
+}
+
+/// The pictures of samples of one group, in the order in which they are asked for; the last of them is decoded last.
+fn frames_of(movie: &mut Movie, targets: &[usize]) -> Result<Vec<RgbImage>, MediaError> {
+    let samples = needed(movie, targets)?;
+    let shown_before = |target: &usize| {
+        let shown_at = movie.samples()[*target].shown_at;
+        samples.iter().filter(|sample| sample.shown_at < shown_at).count()
+    };
+    let ranks: Vec<usize> = targets.iter().map(shown_before).collect();
     let leading = samples.iter().filter(|sample| sample.shown_at < samples[0].shown_at).count();
     if leading > MAX_LEADING {
         return Err(MediaError::decode("too many frames are shown before their key frame"));
     }
 
     let mut decoder = decoder()?;
-    // Pictures come out in order; the wanted one is number `rank` if none is dropped before it, so
+    // Pictures come out in order; a wanted one is number `rank` if none is dropped before it, so
     // the pictures around it are kept until the count is known.
-    let mut keeper = Keeper { first: rank.saturating_sub(leading), last: rank, seen: 0, kept: Vec::new() };
+    let wanted = ranks.iter().map(|rank| rank.saturating_sub(leading)..=*rank).collect();
+    let mut keeper = Keeper { wanted, seen: 0, kept: Vec::new() };
     let mut feed = Feed::default();
     for sample in &samples {
-        let packet = feed.packet(&mut movie, sample)?;
+        let packet = feed.packet(movie, sample)?;
         if let Some(picture) = decoder.decode(&packet).map_err(MediaError::decode)? {
             keeper.take(&picture);
         }
@@ -72,28 +125,28 @@ fn frame_of(mut movie: Movie, index: u32) -> Result<RgbImage, MediaError> {
     if dropped > leading {
         return Err(MediaError::decode("the decoder dropped frames"));
     }
-    let owned = keeper
-        .number(rank - dropped.min(rank))
-        .ok_or_else(|| MediaError::decode("the decoder gave no picture for this frame"))?;
-    let coded = colour::to_rgb(&owned.planes(), feed.colours()?)
-        .ok_or_else(|| MediaError::decode("the decoded picture is incomplete"))?;
-    Ok(movie.turn().upright(coded))
+    let picture = |rank: usize| {
+        let owned = keeper.number(rank - dropped.min(rank)).ok_or_else(no_picture)?;
+        let coded = colour::to_rgb(&owned.planes(), feed.colours()?)
+            .ok_or_else(|| MediaError::decode("the decoded picture is incomplete"))?;
+        Ok(movie.turn().upright(coded))
+    };
+    ranks.into_iter().map(picture).collect()
 }
 
-/// The coded frames that are decoded for one, which is the last of them: from the nearest frame where decoding can start,
-/// without those that no other frame is decoded with. In a stream with B-frames that is about half of them.
-fn needed(movie: &mut Movie, target: usize) -> Result<Vec<Sample>, MediaError> {
-    let start = movie.samples()[..=target]
-        .iter()
-        .rposition(|sample| sample.sync)
-        .ok_or_else(|| MediaError::not_a_video("it has no frame to start decoding from"))?;
+/// The coded frames that are decoded for some of one group, the last of which is the last one decoded: from the nearest
+/// frame where decoding can start, without those that no other frame is decoded with. In a stream with B-frames that is
+/// about half of them.
+fn needed(movie: &mut Movie, targets: &[usize]) -> Result<Vec<Sample>, MediaError> {
+    let target = targets.iter().copied().max().unwrap_or_default();
+    let start = start(movie, target)?;
     if target - start > MAX_GROUP {
         return Err(MediaError::unsupported("A video with more than 3,000 frames between key frames"));
     }
     let mut needed = Vec::with_capacity(target - start + 1);
     for index in start..=target {
         let sample = movie.samples()[index];
-        let alone = index != start && index != target && {
+        let alone = index != start && !targets.contains(&index) && {
             let avc = avc_of(movie, sample.entry)?;
             h264::stands_alone(&movie.read(&sample)?, &avc.avcc_box)
         };
@@ -200,17 +253,16 @@ impl Picture {
     }
 }
 
-/// Counts pictures and keeps those that may be the wanted one.
+/// Counts pictures and keeps those that may be wanted ones.
 struct Keeper {
-    first: usize,
-    last: usize,
+    wanted: Vec<RangeInclusive<usize>>,
     seen: usize,
     kept: Vec<(usize, Picture)>,
 }
 
 impl Keeper {
     fn take(&mut self, picture: &DecodedYUV) {
-        if (self.first..=self.last).contains(&self.seen) {
+        if self.wanted.iter().any(|range| range.contains(&self.seen)) {
             self.kept.push((self.seen, Picture::of(picture)));
         }
         self.seen += 1;

@@ -33,7 +33,9 @@ use std::path::Path;
 use lastframe_model::MediaFacts;
 
 pub use copy::{Copied, copy_unchanged, copy_with_tags, read_recipe, write_with_tags};
-pub use decode::{frame_at, last_frame};
+pub use image::RgbImage;
+
+pub use decode::{first_and_last_frame, frame_at, last_frame};
 pub use error::MediaError;
 pub use film::{
     JoinError, JoinPlan, Part, PartError, PartSound, Progress, Reason, Route, Sound, join, plan, reencode,

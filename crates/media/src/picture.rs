@@ -17,6 +17,8 @@ const POSTER_WIDTH: u32 = 640;
 /// Widest thumbnail, in pixels.
 const THUMBNAIL_WIDTH: u32 = 320;
 /// WebP quality of posters, 0 – 100.
+/// How much time libwebp takes, 0 – 6. Its own 4 takes 1.7 times as long as 2 and makes a poster a twentieth smaller.
+const WEBP_METHOD: i32 = 2;
 const POSTER_QUALITY: f32 = 82.0;
 /// Longest side of a picture that is decoded, in pixels. The service takes less than 6000.
 const MAX_SIDE: u32 = 12_000;
@@ -186,10 +188,12 @@ fn at_most(picture: &RgbImage, widest: u32) -> Result<Cow<'_, RgbImage>, MediaEr
 
 /// A WebP of a picture. `quality` is 0 – 100.
 pub(crate) fn encode_webp(picture: &RgbImage, quality: f32) -> Result<Vec<u8>, MediaError> {
+    let refused = |error: &dyn std::fmt::Debug| MediaError::encode(format!("WebP refused it ({error:?})"));
+    let mut config = webp::WebPConfig::new().map_err(|()| refused(&"its settings"))?;
+    config.quality = quality;
+    config.method = WEBP_METHOD;
     let encoder = webp::Encoder::from_rgb(picture.as_raw(), picture.width(), picture.height());
-    let bytes = encoder
-        .encode_simple(false, quality)
-        .map_err(|error| MediaError::encode(format!("WebP refused it ({error:?})")))?;
+    let bytes = encoder.encode_advanced(&config).map_err(|error| refused(&error))?;
     Ok(bytes.to_vec())
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use lastframe_library::{Imported, LibraryError, Places, clip_of, copy_hashed, file_of};
-use lastframe_media::{self as media, MediaError};
+use lastframe_media::{self as media, MediaError, RgbImage};
 use lastframe_model::gallery::cut_name;
 use lastframe_model::{
     Billed, Clip, ClipId, Estimate, ImportProblem, Length, MediaFacts, ModelId, PixelSize, Provider, Request,
@@ -142,11 +142,12 @@ fn prepare(inner: &Inner, places: &Places, file: &Path, before: &fs::Metadata, r
     let target = places.clips.join(&relative);
     let mut moves = vec![(part.clone(), target.clone())];
     let poster = part.with_extension("poster");
-    if picture(&part, "poster", |path| media::frame_at(path, 0), media::encode_poster, &poster)? {
+    let (first_frame, last_frame) = whole::ends(&part);
+    if picture("poster", first_frame, media::encode_poster, &poster)? {
         moves.push((poster, target.with_extension("poster.webp")));
     }
     let last = part.with_extension("last");
-    if picture(&part, "last frame", media::last_frame, media::encode_png, &last)? {
+    if picture("last frame", last_frame, media::encode_png, &last)? {
         moves.push((last, target.with_extension("last.png")));
     }
     let file_name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -293,14 +294,13 @@ fn estimate(facts: &MediaFacts) -> Estimate {
 }
 
 /// Writes a picture taken from the video and brings it to the disk. Whether there is one.
-fn picture<P>(
-    file: &Path,
+fn picture(
     what: &str,
-    frame: impl FnOnce(&Path) -> Result<P, MediaError>,
-    encode: impl FnOnce(&P) -> Result<Vec<u8>, MediaError>,
+    frame: Result<RgbImage, MediaError>,
+    encode: impl FnOnce(&RgbImage) -> Result<Vec<u8>, MediaError>,
     target: &Path,
 ) -> Result<bool, Refusal> {
-    let bytes = match guarded(|| frame(file).and_then(|picture| encode(&picture))) {
+    let bytes = match frame.and_then(|picture| guarded(|| encode(&picture))) {
         Ok(bytes) => bytes,
         Err(error) => {
             tracing::info!(%error, what, "a video that was brought in has no picture that can be read here");

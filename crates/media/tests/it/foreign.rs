@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use image::RgbImage;
-use lastframe_media::{frame_at, last_frame, probe};
+use lastframe_media::{first_and_last_frame, frame_at, last_frame, probe};
 
 use crate::psnr;
 
@@ -65,6 +65,37 @@ fn check(path: &Path, matrix: &str, size: (u32, u32), audio: bool) {
     }
     let quality = psnr(&last_frame(path).unwrap(), &by_ffmpeg(path, 71, matrix));
     assert!(quality >= 40.0, "{} last frame: {quality:.1} dB against ffmpeg", path.display());
+}
+
+/// Decoded together or not, they are the very frames that each is alone.
+fn both_ends(path: &Path) {
+    let (first, last) = first_and_last_frame(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert!(first == frame_at(path, 0).unwrap(), "{}: the first", path.display());
+    assert!(last == last_frame(path).unwrap(), "{}: the last", path.display());
+}
+
+#[test]
+fn the_first_and_the_last_frame_at_once_are_the_same_as_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, extra) in [
+        ("one-group.mp4", &["-g", "250"][..]),
+        ("two-groups.mp4", &["-g", "60"]),
+        ("no-b-frames.mp4", &["-g", "250", "-bf", "0"]),
+        ("open-groups.mp4", &["-g", "24", "-x264-params", "open-gop=1"]),
+        ("two.mp4", &["-frames:v", "2"]),
+        ("one.mp4", &["-frames:v", "1"]),
+    ] {
+        let Some(path) = make(folder.path(), name, "320x180", extra) else { return };
+        both_ends(&path);
+    }
+    let open = folder.path().join("open-groups.mp4");
+    for index in [0, 23, 24, 30, 46, 47, 48, 71] {
+        let quality = psnr(&frame_at(&open, index).unwrap(), &by_ffmpeg(&open, index, "bt601"));
+        assert!(quality >= 40.0, "frame {index} of open groups: {quality:.1} dB against ffmpeg");
+    }
+    let (whole, cut) = (folder.path().join("one-group.mp4"), folder.path().join("cut.mp4"));
+    assert!(run(&["-ss", "1", "-i", &whole.display().to_string(), "-c", "copy", &cut.display().to_string()]));
+    both_ends(&cut);
 }
 
 #[test]
