@@ -76,6 +76,18 @@ test('of thousands of films only those in sight are made, and all are come to by
     .getByRole('list')
     .evaluate((list) => (list.scrollTop = 0));
   await expect(reel(1501), 'the focus is not lost by scrolling away').toBeFocused();
+  await page.keyboard.press('ArrowUp');
+  await expect(reel(1500)).toBeFocused();
+  const list = page.getByTestId('film-list').getByRole('list');
+  for (const by of [-10, 10]) {
+    for (let step = 0; step < 180; step += 1) {
+      await list.evaluate(
+        (lines, by) => new Promise((done) => ((lines.scrollTop += by), requestAnimationFrame(() => done(null)))),
+        by,
+      );
+    }
+    await expect(reel(1500), 'nor little by little').toBeFocused();
+  }
   await page.keyboard.press('End');
   await expect(reel(3000)).toBeFocused();
   await expect(reel(3000)).toBeInViewport({ ratio: 1 });
@@ -96,6 +108,20 @@ test('of thousands of films only those in sight are made, and all are come to by
   await page.keyboard.type('reel 29');
   await page.getByRole('option', { name: /^Reel 29\b/ }).click();
   await expect(page.getByTestId('film-title')).toHaveText('Reel 29');
+});
+
+test('where a film of the end of a long list is deleted, there is another to look at', async ({ page, open }) => {
+  await open({ films: 1, reels: 300 });
+  await page.keyboard.press('f');
+  const list = page.getByTestId('film-list').getByRole('list');
+  await expect(card(page, 'Reel 1')).toBeVisible();
+  await list.evaluate((lines) => (lines.scrollTop = lines.scrollHeight));
+  await card(page, 'Reel 300').click();
+  await expect(page.getByTestId('film-title')).toHaveText('Reel 300');
+  await page.getByTestId('film-more').click();
+  await page.getByRole('menuitem', { name: 'Delete the film' }).click();
+  await expect(card(page, 'Reel 300')).toHaveCount(0);
+  await expect(page.getByTestId('film-title')).toHaveText('Night watch');
 });
 
 test('without films the place says how one begins', async ({ page, open }) => {

@@ -39,8 +39,8 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    fn finds_clip(&self, n: Option<u32>) -> bool {
-        self.hits.is_none_or(|hits| n.is_some_and(|n| hits.has(n)))
+    fn finds_clip(&self, n: u32) -> bool {
+        self.hits.is_none_or(|hits| hits.has(n))
     }
 
     fn finds_name(&self, name: &str) -> bool {
@@ -155,9 +155,11 @@ impl Library {
             let search = Search { words, hits: hits.as_ref() };
             let mut places = Vec::new();
             for (place, film) in saved.iter().enumerate() {
+                // After a rebuild without its folder a film may have no clip here: then there is nothing to show of it.
+                let Some(first) = film.path.iter().find_map(|clip| index.number(clip)) else { continue };
                 let found = match &film.name {
                     Some(name) => search.finds_name(name),
-                    None => search.hits.is_none() || search.finds_clip(number(connection, film.path.first())?),
+                    None => search.finds_clip(first),
                 };
                 if found {
                     let at = Reverse((film.changed_at.as_microsecond(), key_of(film.id.as_str())));
@@ -165,7 +167,7 @@ impl Library {
                 }
             }
             let ids: HashSet<u128> = saved.iter().map(|film| key_of(film.id.as_str())).collect();
-            let heads = index.heads().iter().filter(|head| search.finds_clip(Some(head.n)) && !ids.contains(&head.key));
+            let heads = index.heads().iter().filter(|head| search.finds_clip(head.n) && !ids.contains(&head.key));
             places.extend(heads.map(|head| (Reverse((head.newest, head.key)), Place::Derived(head.n))));
             places.sort_by_key(|(at, _)| *at);
 
@@ -187,10 +189,4 @@ impl Library {
 fn clip_of(connection: &Connection, n: u32) -> Result<Option<ClipId>, LibraryError> {
     let mut statement = connection.prepare_cached("SELECT clip FROM shelf WHERE n = ?1 AND clip IS NOT NULL")?;
     Ok(statement.query_row([n], |row| row.get::<_, String>(0).map(ClipId::new)).optional()?)
-}
-
-fn number(connection: &Connection, clip: Option<&ClipId>) -> Result<Option<u32>, LibraryError> {
-    let Some(clip) = clip else { return Ok(None) };
-    let mut statement = connection.prepare_cached("SELECT n FROM shelf WHERE clip = ?1")?;
-    Ok(statement.query_row([clip.as_str()], |row| row.get(0)).optional()?)
 }

@@ -18,6 +18,8 @@ use crate::container::Movie;
 use crate::h264::{self, Colours};
 use crate::samples::Sample;
 
+/// Key frames looked at for one that needs nothing from before: each is read for it.
+const MAX_KEYS: usize = 250;
 /// Frames decoded for one picture at most: a longer group of pictures is refused.
 pub(crate) const MAX_GROUP: usize = 3000;
 /// Frames that may be decoded after a key frame and shown before it. H.264 reorders by 16 at most; each costs the
@@ -78,9 +80,10 @@ fn target(movie: &Movie, index: u32) -> Result<usize, MediaError> {
 fn start(movie: &mut Movie, target: usize) -> Result<usize, MediaError> {
     let keys: Vec<usize> = (0..=target).rev().filter(|place| movie.samples()[*place].sync).collect();
     let nearest = *keys.first().ok_or_else(|| MediaError::not_a_video("it has no frame to start decoding from"))?;
-    for key in keys.into_iter().filter(|key| target - key <= MAX_GROUP) {
+    for key in keys.into_iter().take(MAX_KEYS).filter(|key| target - key <= MAX_GROUP) {
         let sample = movie.samples()[key];
         let avc = avc_of(movie, sample.entry)?;
+        check_format(&avc)?;
         if h264::starts_afresh(&movie.read(&sample)?, &avc.avcc_box) {
             return Ok(key);
         }

@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Entry, Index, Numbers};
+use lastframe_model::ClipId;
+
+use super::{Entry, Index, Numbers, key_of};
 use crate::order;
 
 /// The first clip of a film that nobody had to save.
@@ -56,6 +58,11 @@ impl Index {
             }
         }
         tree
+    }
+
+    /// `shelf.n` of a clip that is here.
+    pub(crate) fn number(&self, clip: &ClipId) -> Option<u32> {
+        self.place_of(key_of(clip.as_str())).map(|place| self.at(place).n)
     }
 
     /// The first clips of all trees: each continues nothing that is here, and is continued by a clip outside the trash.

@@ -9,7 +9,9 @@ function library() {
   const held = { names: 'film' };
   const films = vi.fn(async (search: string, from: number, count: number): Promise<FilmsPage> => {
     const all = Array.from({ length: MANY }, (_, at) => `${held.names} ${at}`);
-    const found = all.filter((title) => title.includes(search)).map((title) => ({ title }) as FilmCard);
+    const found = all
+      .filter((title) => title.includes(search))
+      .map((title) => ({ id: title.split(' ')[1], title }) as FilmCard);
     return { total: found.length, cards: found.slice(from, from + count) };
   });
   return { held, films, list: new FilmList({ films }) };
@@ -49,6 +51,54 @@ describe('the list of films', () => {
     expect(films).toHaveBeenCalledTimes(4);
   });
 
+  it('keeps the first films, and the page that has the focus, when it asks again far down', async () => {
+    const { held, films, list } = library();
+    await list.load();
+    list.see(5 * PAGE, 5 * PAGE + 9, 8 * PAGE);
+    list.see(8 * PAGE, 8 * PAGE + 9, 8 * PAGE);
+    list.see(5 * PAGE, 5 * PAGE + 9, 8 * PAGE);
+    await answered();
+    held.names = 'other';
+    films.mockClear();
+    await list.load();
+    expect(films.mock.calls.map(([, from]) => from)).toEqual([0, 5 * PAGE, 8 * PAGE]);
+    expect([list.card(0)?.title, list.card(8 * PAGE)?.title]).toEqual(['other 0', `other ${8 * PAGE}`]);
+    list.rest();
+    films.mockClear();
+    await list.load();
+    expect(
+      films.mock.calls.map(([, from]) => from),
+      'and nothing else once nobody looks',
+    ).toEqual([0]);
+  });
+
+  it('does not blank a page whose answer is still to come when the list has been read again', async () => {
+    const { films, list } = library();
+    await list.load();
+    list.see(4 * PAGE, 4 * PAGE + 9);
+    await answered();
+    list.see(0, 9);
+    const loading = list.load();
+    films.mockImplementationOnce(() => new Promise(() => undefined));
+    list.see(4 * PAGE, 4 * PAGE + 9);
+    await loading;
+    expect(list.card(4 * PAGE)?.title).toBe(`film ${4 * PAGE}`);
+  });
+
+  it('knows for which search it was counted, and finds a film among those that are here', async () => {
+    const { list } = library();
+    await list.load();
+    const finding = list.find('nothing of it');
+    expect([list.search, list.counted, list.total]).toEqual(['nothing of it', '', MANY]);
+    await finding;
+    expect([list.counted, list.total, list.card(0)]).toEqual(['nothing of it', 0, undefined]);
+    const back = list.find('');
+    expect(list.counted, 'not yet').toBe('nothing of it');
+    await back;
+    expect(list.placeOf('7')).toBe(7);
+    expect(list.placeOf(String(3 * PAGE))).toBeUndefined();
+  });
+
   it('shows what was searched for last, whichever answer comes first', async () => {
     const { films, list } = library();
     await list.load();
@@ -67,7 +117,7 @@ describe('the list of films', () => {
     films.mockRejectedValueOnce(new Error('no'));
     list.see(PAGE, PAGE + 1);
     await answered();
-    expect(list.card(PAGE)).toBeUndefined();
+    expect([list.card(PAGE), list.failed]).toEqual([undefined, true]);
     list.see(PAGE, PAGE + 1);
     await answered();
     expect(list.card(PAGE)?.title).toBe(`film ${PAGE}`);

@@ -81,6 +81,7 @@ export class Films {
     return () => {
       this.#open = false;
       clearTimeout(this.#settling);
+      this.#settling = undefined;
     };
   }
 
@@ -92,6 +93,7 @@ export class Films {
 
   /** Shows the films with these words in the list; all of them if there are none. Does not throw: see `trouble`. */
   async find(search: string): Promise<void> {
+    if (search === this.list.search) return;
     await this.#listed(this.list.find(search));
   }
 
@@ -109,6 +111,14 @@ export class Films {
       this.trouble = CommandError.from(thrown);
       if (this.view?.id === id) this.view = null;
     }
+  }
+
+  /** Looks at none any more. */
+  leave(): void {
+    this.#viewTurn += 1;
+    this.#wanted = null;
+    this.view = null;
+    this.trouble = null;
   }
 
   /** Changes the film that is looked at; throws a `CommandError` when that is refused, and then nothing has changed. */
@@ -134,9 +144,7 @@ export class Films {
     const id = this.#wanted;
     if (id === null) return null;
     const saved = await this.#commands.deleteFilm(id);
-    this.#viewTurn += 1;
-    this.#wanted = null;
-    this.view = null;
+    this.leave();
     await this.load();
     return saved;
   }
