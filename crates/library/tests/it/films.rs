@@ -120,7 +120,10 @@ fn the_list_is_had_in_parts_and_found_in_by_names_or_by_the_words_of_a_first_cli
     library.save_film(unnamed).unwrap();
     assert_eq!(found("海边", 0, 10), (2, "g c".into()), "a saved one without a name as well");
 
-    library.save_film(SavedFilm { changed_at: at(60), ..film("gone", &["nowhere"]) }).unwrap();
+    let database = rusqlite::Connection::open(library.places().database()).unwrap();
+    let gone =
+        "INSERT INTO films VALUES ('gone', 'Fog', '', '[\"nowhere\"]', '2026-11-20T10:00:00Z', '2026-11-20T10:59:00Z')";
+    database.execute(gone, []).unwrap();
     assert_eq!(found("", 0, 1), (4, "a".into()), "one without a clip that is here is not shown, nor counted");
 
     library.trash_clips(&[id("f")], at(50)).unwrap();
