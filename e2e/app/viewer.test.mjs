@@ -71,12 +71,19 @@ windowTest(
     const moving = async () => (await person.read('compare-left', 'data-motion')) === 'forward';
     await person.waitUntil(moving, 'both should begin to play');
     await browser.pause(1500);
-    const apart = await browser.execute(() => {
-      const at = (name) => document.querySelector(`[data-testid="${name}"]`).currentTime;
-      return Math.abs(at('compare-left') - at('compare-right')) * 24;
-    });
+    // A busy machine holds one of them up now and then, and they come together again: what they mostly are is judged.
+    const gaps = [];
+    while (gaps.length < 7) {
+      const gap = await browser.execute(() => {
+        const at = (name) => document.querySelector(`[data-testid="${name}"]`).currentTime;
+        return Math.abs(at('compare-left') - at('compare-right')) * 24;
+      });
+      gaps.push(gap);
+      await browser.pause(200);
+    }
+    const apart = gaps.toSorted((a, b) => a - b)[3];
     console.log(`two clips that play are ${apart.toFixed(2)} frames apart`);
-    assert.ok(apart < 6, `while they play they stay together, not ${apart} frames apart`);
+    assert.ok(apart < 6, `while they play they stay together, not ${gaps.map((gap) => gap.toFixed(1))} frames apart`);
     await browser.keys(['k']);
     const stopped = Number(await person.read('compare-left', 'data-frame'));
     assert.equal(Number(await person.read('compare-right', 'data-frame')), stopped, 'stopped on one frame');
