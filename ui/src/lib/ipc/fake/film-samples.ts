@@ -122,3 +122,12 @@ function underWay(now: number, continues: string): Job {
     revision: 4,
   };
 }
+
+/** Films more, of the path of one, each changed a minute before the one before it. */
+export const reelsLike = (like: SavedFilm, count: number): SavedFilm[] =>
+  Array.from({ length: count }, (_, at) => ({
+    ...like,
+    id: `reel-${at + 1}`,
+    name: `Reel ${at + 1}`,
+    changed_at: new Date(Date.parse(like.changed_at) - (at + 1) * 60_000).toISOString(),
+  }));

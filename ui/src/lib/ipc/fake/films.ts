@@ -79,14 +79,6 @@ export class FakeFilms {
     return { total: found.length, cards: found.slice(from, from + count).map((id) => this.#card(id)) };
   }
 
-  /** Films more, of the path of one, each changed a minute before the one before it. */
-  add(count: number, like: SavedFilm): void {
-    for (let at = 1; at <= count; at += 1) {
-      const changed_at = new Date(Date.parse(like.changed_at) - at * 60_000).toISOString();
-      this.saved.set(`reel-${at}`, { ...like, id: `reel-${at}`, name: `Reel ${at}`, changed_at });
-    }
-  }
-
   view(id: FilmId): FilmView {
     const path = this.#pathOf(id);
     const clips = path.map((clip) => this.#clip(clip));

@@ -28,7 +28,7 @@ import {
   usePrices,
   wrongPrices,
 } from './check';
-import { filmSamples } from './film-samples';
+import { filmSamples, reelsLike } from './film-samples';
 import { FakeFilms } from './films';
 import { frame } from './framings';
 import { FakeGallery } from './gallery';
@@ -136,8 +136,9 @@ export function fakeHost(query: URLSearchParams): Host {
   };
   const imports = new FakeImports(work.clips, tellClip, (id) => shelf.dress(id, 1280, 720, null));
   const reels = new FakeFilms({ clips: work.clips, jobs: () => [...work.jobs.values()], tell });
-  for (const film of filmed?.films ?? []) reels.saved.set(film.id, film);
-  if (filmed?.films[0]) reels.add(scenario.reels, filmed.films[0]);
+  const films = filmed?.films ?? [];
+  for (const film of [...films, ...films.slice(0, 1).flatMap((film) => reelsLike(film, scenario.reels))])
+    reels.saved.set(film.id, film);
   const startedActs = new Set<string>();
   let files: Record<string, FileCheck> = {};
   addEventListener('fake-world', (event) => {
