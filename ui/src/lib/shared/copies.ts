@@ -27,3 +27,10 @@ export const verifyClip = (clip: Clip): Promise<boolean> =>
     if (found === 'intact') messages.say(t('copy.intact'));
     else messages.say(t(`copy.${found}`, { path }), { tone: 'trouble' });
   });
+
+/** What is wrong with a file that does not play as it should; null when nothing is, or when nobody can tell now. */
+export async function troubleOf(clip: string): Promise<'file_missing' | 'damaged' | null> {
+  const found = await ipc.verifyClip(clip).catch(() => 'intact' as const);
+  if (found === 'intact') return null;
+  return found === 'missing' ? 'file_missing' : 'damaged';
+}

@@ -32,6 +32,8 @@ class Deck {
   player = $state.raw<Player | null>(null);
   /** Whether its picture is the frame asked for. */
   painted = false;
+  /** Whether somebody looks at its file already. */
+  doubted = false;
   readonly #beat: Beat;
   readonly #onpaint: () => void;
   #screen: DeckScreen | null = null;
@@ -62,6 +64,7 @@ class Deck {
     if (!screen) return;
     this.#release();
     this.painted = false;
+    this.doubted = false;
     const player = new Player(piece.rate, habits, this.#beat);
     if (this.#url !== url) {
       this.#url = url;
@@ -102,6 +105,8 @@ export class PathPlayer implements Playing {
   readonly #beat: Beat;
   /** Told of a shot whose file cannot be played: whoever laid out the path lays it out without it. */
   readonly #onbroken: (shot: number) => void;
+  /** Told of a shot that does not play as its file should: whoever can look at the file does. */
+  readonly #ondoubt: (shot: number) => void;
   readonly #decks: readonly [Deck, Deck];
   /** The deck whose frame is the path's; it is seen as soon as its picture is there. */
   #at: Side = $state(0);
@@ -113,12 +118,14 @@ export class PathPlayer implements Playing {
     beat: Beat,
     urlOf: (clip: string) => string,
     onbroken: (shot: number) => void = () => undefined,
+    ondoubt: (shot: number) => void = () => undefined,
   ) {
     this.timeline = timeline;
     this.habits = { ...habits };
     this.#urlOf = urlOf;
     this.#beat = beat;
     this.#onbroken = onbroken;
+    this.#ondoubt = ondoubt;
     this.#decks = [new Deck(beat, () => this.#whenPainted(0)), new Deck(beat, () => this.#whenPainted(1))];
   }
 
@@ -350,9 +357,14 @@ export class PathPlayer implements Playing {
 
   /** Whether the last frame of the piece has had its time. `beat` is how long until this is asked again, in milliseconds. */
   #judge(beat: number): void {
-    const { player, shot } = this.#decks[this.#at];
+    const deck = this.#decks[this.#at];
+    const { player, shot } = deck;
     const piece = this.#piece;
     if (!player || !piece) return;
+    if (player.doubtful && !deck.doubted) {
+      deck.doubted = true;
+      this.#ondoubt(shot);
+    }
     if (player.trouble === 'decoder_missing') {
       this.noDecoder = true;
       return this.#halt();

@@ -14,12 +14,14 @@ let now: number;
 /** Every picture that was seen, one after another: `a 0`, `a 1` … */
 let seen: string[];
 let broken: number[];
+let doubted: number[];
 
 function make(line: Timeline, options: { latency?: number; habits?: Partial<typeof HABITS> } = {}): void {
   beats = [];
   now = 0;
   seen = [];
   broken = [];
+  doubted = [];
   screens = [new ClockScreen(), new ClockScreen()];
   player = new PathPlayer(
     line,
@@ -35,6 +37,7 @@ function make(line: Timeline, options: { latency?: number; habits?: Partial<type
       broken.push(shot);
       player.lay(new Timeline(spansOf(SHOTS, undefined, (gone) => broken.includes(gone))));
     },
+    (shot) => doubted.push(shot),
   );
   for (const side of [0, 1] as const) {
     screens[side].latency = options.latency ?? 0;
@@ -216,6 +219,19 @@ describe('trouble', () => {
     pass(3000);
     expect(broken).toEqual([1]);
     expect(seen).toEqual([...frames('a', 0, 23), ...frames('c', 0, 11), ...frames('d', 0, 11)]);
+  });
+
+  it('a shot whose time stands still is told of once, and the film waits for it', () => {
+    ClockScreen.frames['video:b'] = { frames: 48, fps: 24, cut: 0.5 };
+    make(new Timeline(spansOf(SHOTS)));
+    player.play();
+    pass(4000);
+    expect(doubted, 'it may go on').toEqual([]);
+    pass(4000);
+    expect([doubted, player.here.shot, player.motion]).toEqual([[1], 1, 'forward']);
+    player.lay(new Timeline(spansOf(SHOTS, undefined, (gone) => gone === 1)));
+    pass(2000);
+    expect(seen.slice(-24)).toEqual([...frames('c', 0, 11), ...frames('d', 0, 11)]);
   });
 
   it('a system that refuses to play leaves it standing still', async () => {

@@ -21,7 +21,8 @@ export function shotOf(id: string, frames: number, more: Partial<FilmShot> & { f
 
 /** A video element without a document whose time goes on by {@link pass}; loading and seeking take as long as told. */
 export class ClockScreen extends EventTarget {
-  static frames: Record<string, { frames: number; fps: number }> = {};
+  /** What each file holds; of one that was cut short its time stands still at `cut` seconds. */
+  static frames: Record<string, { frames: number; fps: number; cut?: number }> = {};
   #time = 0;
   #src = '';
   #seekLeft = 0;
@@ -67,7 +68,7 @@ export class ClockScreen extends EventTarget {
     const { frames, fps } = this.#facts;
     return Math.min(frames - 1, Math.floor(this.#time * fps + 1e-6));
   }
-  get #facts(): { frames: number; fps: number } {
+  get #facts(): { frames: number; fps: number; cut?: number } {
     return ClockScreen.frames[this.#src] ?? { frames: 1, fps: 24 };
   }
 
@@ -94,8 +95,8 @@ export class ClockScreen extends EventTarget {
       return;
     }
     if (this.paused) return;
-    const { frames, fps } = this.#facts;
-    this.#time = Math.min(frames / fps, this.#time + (milliseconds / 1000) * this.playbackRate);
+    const { frames, fps, cut = Infinity } = this.#facts;
+    this.#time = Math.min(cut, frames / fps, this.#time + (milliseconds / 1000) * this.playbackRate);
     if (this.#time < frames / fps || this.ended) return;
     this.ended = true;
     this.dispatchEvent(new Event('ended'));

@@ -73,6 +73,12 @@ const SPEEDS = [1, 2, 4] as const;
 export const RATES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 2] as const;
 /** Seconds by which one that follows another may be away before it is moved rather than hurried. */
 const FAR = 0.3;
+/** Milliseconds that time may stand still while it should play. */
+const STANDS = 3000;
+/** Milliseconds that one beat counts for at most: after a longer one the window was not drawn. */
+const LONGEST_BEAT = 100;
+/** Seconds of the file by which it may be ahead of the clock when it comes to its end. */
+const LEAP = 0.75;
 /** By how much one that follows is hurried or held back. */
 const HURRY = 0.1;
 /** `HTMLMediaElement.HAVE_METADATA`. */
@@ -104,6 +110,11 @@ export class Player implements Playing {
   /** Whether the file has told its size and length. */
   ready = $state(false);
   trouble: Trouble | null = $state(null);
+  /**
+   * Whether it does not play what the file should hold: time stands still, or it is at an end long before it should be. An
+   * element says neither of a file that was cut short. Whoever knows what there should be looks at the file.
+   */
+  doubtful = $state(false);
   habits: Habits = $state({ volume: 1, muted: false, loop: false, rate: 1 });
 
   readonly rate: FrameRate;
@@ -113,6 +124,10 @@ export class Player implements Playing {
   #next: number | null = null;
   #stopBeat: (() => void) | null = null;
   #playWhenReady = false;
+  /** Where it was at the last beat, in seconds, and when that was. */
+  #before: { at: number; now: number } | null = null;
+  /** Milliseconds that time has stood still. */
+  #stood = 0;
 
   constructor(rate: FrameRate, habits: Habits, beat: Beat) {
     this.rate = rate;
@@ -210,6 +225,7 @@ export class Player implements Playing {
   /** Tries the file once more after a trouble. */
   retry(): void {
     this.trouble = null;
+    this.doubtful = false;
     this.ready = false;
     this.#screen?.load();
   }
@@ -259,14 +275,14 @@ export class Player implements Playing {
     }
     const late = seconds - screen.currentTime;
     if (this.motion !== 'forward') {
-      if (Math.abs(late) > 1 / this.rate.fps) screen.currentTime = seconds;
+      if (Math.abs(late) > 1 / this.rate.fps) this.#move(screen, seconds);
       this.frame = frameAtTime(seconds, this.rate);
       return this.#forward(speed);
     }
     const usual = speed * this.habits.rate;
     const frames = Math.abs(late) * this.rate.fps;
     let rate = screen.playbackRate;
-    if (Math.abs(late) > FAR * Math.max(1, usual)) screen.currentTime = seconds;
+    if (Math.abs(late) > FAR * Math.max(1, usual)) this.#move(screen, seconds);
     else if (frames > 1) rate = usual * (1 + Math.sign(late) * HURRY);
     // Told to go on as usual only once it is there: each change of pace costs the decoder something.
     else if (frames < 0.4) rate = usual;
@@ -287,6 +303,7 @@ export class Player implements Playing {
     const screen = this.#screen;
     if (!screen || !this.ready) {
       this.#playWhenReady = true;
+      this.#watch();
       return;
     }
     if (this.motion === 'backward') this.#stopBeating();
@@ -325,21 +342,39 @@ export class Player implements Playing {
     this.#stopBeat = this.#beat(tick);
   }
 
-  /** Follows the element while it plays forward. */
+  /** Follows the element while it plays forward, or is to as soon as it can. */
   #watch(): void {
     this.#stopBeating();
-    const tick = (): void => {
+    const tick = (now: number): void => {
       const screen = this.#screen;
-      if (!screen || this.motion !== 'forward') return;
-      if (!screen.seeking) this.frame = frameAtTime(screen.currentTime, this.rate);
+      if (!screen || (this.motion !== 'forward' && !this.#playWhenReady)) return;
+      this.#judge(screen, now);
+      if (this.motion === 'forward' && !screen.seeking) this.frame = frameAtTime(screen.currentTime, this.rate);
       this.#stopBeat = this.#beat(tick);
     };
     this.#stopBeat = this.#beat(tick);
   }
 
+  /** Whether time goes on as it should since the last beat. */
+  #judge({ currentTime: at, playbackRate: pace }: Screen, now: number): void {
+    const before = this.#before;
+    this.#before = { at, now };
+    if (!before) return;
+    const passed = now - before.now;
+    this.#stood = at === before.at ? this.#stood + Math.min(passed, LONGEST_BEAT) : 0;
+    const ahead = at - before.at - (passed / 1000) * pace;
+    const end = timeOfFrame(this.lastFrame, this.rate);
+    // Out of data, a web view goes to where the end should be, as if it had played until there, or begins again.
+    const leapt = at >= end && ahead > LEAP * Math.max(1, pace);
+    const turned = at < before.at && before.at < end - LEAP * Math.max(1, pace);
+    if (this.#stood >= STANDS || leapt || turned) this.doubtful = true;
+  }
+
   #stopBeating(): void {
     this.#stopBeat?.();
     this.#stopBeat = null;
+    this.#before = null;
+    this.#stood = 0;
   }
 
   /** One seek at a time: a decoder that is slower than a held key gets the last wish, not all of them. */
@@ -351,7 +386,13 @@ export class Player implements Playing {
       return;
     }
     this.#next = null;
-    screen.currentTime = timeOfFrame(frame, this.rate);
+    this.#move(screen, timeOfFrame(frame, this.rate));
+  }
+
+  /** What it is moved by is no leap. */
+  #move(screen: Screen, seconds: number): void {
+    this.#before = null;
+    screen.currentTime = seconds;
   }
 
   #whenSeeked(): void {
@@ -362,8 +403,9 @@ export class Player implements Playing {
   }
 
   #whenReady(): void {
+    // It may come late: what was found out about the file meanwhile stays.
+    if (this.trouble !== null) return;
     this.ready = true;
-    this.trouble = null;
     if (this.#next !== null) this.#whenSeeked();
     if (this.#playWhenReady) {
       this.#playWhenReady = false;
@@ -374,6 +416,9 @@ export class Player implements Playing {
   #whenEnded(): void {
     // A browser may also call a video ended that was only sought to its last frame.
     if (this.motion !== 'forward') return;
+    const at = Math.min(this.seconds, this.#before?.at ?? Infinity);
+    if (at < timeOfFrame(this.lastFrame, this.rate) - LEAP * Math.max(1, this.speed * this.habits.rate))
+      this.doubtful = true;
     this.#stopBeating();
     this.motion = 'still';
     this.speed = 1;

@@ -279,4 +279,101 @@ describe('trouble', () => {
     screen.dispatchEvent(new Event('error'));
     expect(player.trouble).toBe('damaged');
   });
+
+  it('stays with what was found out about a file that comes late', () => {
+    const late = new FakeScreen();
+    const other = new Player(RATE, HABITS, () => () => undefined);
+    other.attach(late as unknown as Screen);
+    other.fail('damaged');
+    late.load();
+    expect(other.trouble).toBe('damaged');
+    other.retry();
+    expect(other.trouble, 'asked for, it is tried again').toBeNull();
+    expect(other.ready).toBe(true);
+  });
+});
+
+describe('doubt', () => {
+  /** Lets time pass in beats of 50 ms, and the file with it at so many seconds a second. */
+  function pass(milliseconds: number, pace = 1): void {
+    for (let now = 0; now < milliseconds; now += 50) {
+      screen.advanceTo(screen.currentTime + 0.05 * pace);
+      beat((clock += 50));
+    }
+  }
+  let clock = 0;
+
+  it('comes when time stands still while it should play, and not when a person stopped it', () => {
+    player.play();
+    pass(2000);
+    pass(2500, 0);
+    expect(player.doubtful).toBe(false);
+    pass(100);
+    pass(2500, 0);
+    expect(player.doubtful, 'it went on in between').toBe(false);
+    pass(1000, 0);
+    expect(player.doubtful).toBe(true);
+    player.retry();
+    expect(player.doubtful).toBe(false);
+    player.pause();
+    screen.settle();
+    pass(5000, 0);
+    expect(player.doubtful).toBe(false);
+  });
+
+  it('comes when a file that is to be played is never ready', () => {
+    const never = new FakeScreen();
+    const waits: ((milliseconds: number) => void)[] = [];
+    const other = new Player(RATE, HABITS, (callback) => {
+      waits.push(callback);
+      return () => undefined;
+    });
+    other.attach(never as unknown as Screen);
+    other.play();
+    for (let now = 0; now < 3500; now += 50) waits.splice(0).forEach((callback) => callback(now));
+    expect(other.doubtful).toBe(true);
+  });
+
+  it('comes when it leaps to its end, ends early or begins again early', () => {
+    player.play();
+    pass(2000);
+    screen.advanceTo(5.04);
+    beat((clock += 50));
+    expect(player.doubtful).toBe(true);
+
+    player.goTo(0);
+    screen.settle();
+    player.retry();
+    player.play();
+    pass(2000);
+    screen.advanceTo(5.04);
+    screen.dispatchEvent(new Event('ended'));
+    expect(player.doubtful, 'ended before the next beat').toBe(true);
+
+    player.goTo(0);
+    screen.settle();
+    player.retry();
+    player.play();
+    pass(2000);
+    screen.advanceTo(0);
+    beat((clock += 50));
+    expect(player.doubtful, 'a loop that turns too early').toBe(true);
+  });
+
+  it('does not come over a window that was not drawn, a jump of one that follows, or a whole turn', () => {
+    player.toggleLoop();
+    player.play();
+    pass(1000);
+    screen.advanceTo(5.04);
+    beat((clock += 4040));
+    expect(player.doubtful, 'hidden for four seconds').toBe(false);
+    screen.advanceTo(0.02);
+    beat((clock += 50));
+    expect(player.doubtful, 'a loop').toBe(false);
+    player.follow(4, 1);
+    screen.settle();
+    pass(1000);
+    expect(player.doubtful).toBe(false);
+    expect(player.frame).toBeGreaterThan(96);
+  });
 });
