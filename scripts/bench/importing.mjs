@@ -1,6 +1,7 @@
 // How fast files are brought in: 500 short 720p videos, made by ffmpeg, through `lastframe import`. The peer of the same run
 // does the least that anybody would have to do by hand with them: copy each file and let ffprobe read it, one after the
-// other. (It makes no poster, no last frame and no checksum, and brings nothing to the disk for sure.)
+// other. (It makes no poster and no checksum, and brings nothing to the disk for sure. Neither makes
+// last frames here: the app draws those of other people's videos afterwards.)
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

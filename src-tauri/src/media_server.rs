@@ -15,12 +15,13 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use lastframe_engine::last_frame_png;
 use lastframe_library::Library;
 use lastframe_model::ids::is_plain;
 use lastframe_model::{Clip, ClipId, ImageId};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 use tower_http::services::ServeFile;
 
 use crate::strips::Strips;
@@ -41,6 +42,8 @@ struct Served {
     host: String,
     strips: Strips,
     thumbnails: Thumbnails,
+    /// One last frame is drawn at a time: decoding is work.
+    drawing: Arc<Semaphore>,
 }
 
 impl MediaServer {
@@ -51,7 +54,8 @@ impl MediaServer {
         let token = hex::encode(rand::random::<[u8; 32]>());
         let base = format!("http://{host}/{token}");
         let (strips, thumbnails) = (Strips::new(), Thumbnails::new());
-        let served = Arc::new(Served { library, token, host, strips, thumbnails });
+        let served =
+            Arc::new(Served { library, token, host, strips, thumbnails, drawing: Arc::new(Semaphore::new(1)) });
         let (stop, stopped) = oneshot::channel();
         let router = router(served);
         tokio::spawn(async move {
@@ -114,9 +118,11 @@ async fn clip(
     if kind == "thumbnail.webp" {
         return thumbnail(&served, id.to_owned(), request).await;
     }
+    if kind == "last.png" {
+        return last_frame(&served, id.to_owned(), request).await;
+    }
     let (of, mime): (fn(&lastframe_library::Places, &Clip) -> PathBuf, _) = match kind {
         "mp4" => (lastframe_library::Places::clip_file, "video/mp4"),
-        "last.png" => (lastframe_library::Places::last_frame_file, "image/png"),
         "poster.webp" => (lastframe_library::Places::poster_file, "image/webp"),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
@@ -148,6 +154,38 @@ async fn strip(served: &Arc<Served>, id: String, request: Request) -> Response {
             Some(bytes) => ([(header::CONTENT_TYPE, "image/webp")], bytes).into_response(),
             None => StatusCode::NOT_FOUND.into_response(),
         },
+    }
+}
+
+/// The last frame of a clip: the kept one, or the video's, which is kept then.
+async fn last_frame(served: &Arc<Served>, id: String, request: Request) -> Response {
+    let library = served.library.clone();
+    let files = tokio::task::spawn_blocking(move || {
+        let clip = is_plain(&id).then(|| library.clip(&ClipId::new(id)).ok().flatten()).flatten()?;
+        let places = library.places();
+        let (folder, kept) = (clips_folder(&places, &clip), places.last_frame_file(&clip));
+        match within(&folder, &kept) {
+            Some(kept) => Some((Some(kept), clip)),
+            // A link that leads elsewhere is neither followed nor replaced.
+            None if kept.symlink_metadata().is_ok() => None,
+            None => within(&folder, &places.clip_file(&clip)).map(|_| (None, clip)),
+        }
+    });
+    let clip = match files.await.ok().flatten() {
+        None => return StatusCode::NOT_FOUND.into_response(),
+        Some((Some(kept), _)) => return send(Some(kept), "image/png", request).await,
+        Some((None, clip)) => clip,
+    };
+    let Ok(turn) = served.drawing.clone().acquire_owned().await else { return StatusCode::NOT_FOUND.into_response() };
+    let library = served.library.clone();
+    let drawn = tokio::task::spawn_blocking(move || {
+        // Held until the work has really ended, not only until nobody waits for it.
+        let _turn = turn;
+        last_frame_png(&library, &clip).ok()
+    });
+    match drawn.await.ok().flatten() {
+        Some(png) => ([(header::CONTENT_TYPE, "image/png")], png).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
@@ -355,6 +393,65 @@ mod tests {
         for (a, b) in [("abc", "abd"), ("abc", "ab"), ("", "a"), ("abc", "bbc")] {
             assert!(!same(a.as_bytes(), b.as_bytes()), "{a} is not {b}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_last_frame_is_served_as_it_is_kept_and_drawn_where_it_is_not() {
+        use lastframe_engine::{Engine, Parts, SystemClock};
+
+        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let library = Library::open(Places::resolve(Some(folder.path().to_owned()), None).unwrap()).unwrap();
+        let engine = Engine::start(Parts {
+            program: "test".to_owned(),
+            library: library.clone(),
+            settings: lastframe_model::Settings::default(),
+            clock: Arc::new(SystemClock::new()),
+            time_zone: jiff::tz::TimeZone::UTC,
+            events: Arc::new(|_| {}),
+        })
+        .unwrap();
+        let video = outside.path().join("a.mp4");
+        let mut writer = lastframe_media::VideoWriter::create(&video, 320, 192, 8).unwrap();
+        for shade in 0..8 {
+            writer.push(&image::RgbImage::from_pixel(320, 192, image::Rgb([shade * 20, 90, 40]))).unwrap();
+        }
+        writer.finish().unwrap();
+        let summary =
+            engine.import(vec![video.clone()], tokio_util::sync::CancellationToken::new(), |_| {}).await.unwrap();
+        let clip = library.clip(&summary.clips[0]).unwrap().unwrap();
+        let kept = library.places().last_frame_file(&clip);
+        for _ in 0..500 {
+            if kept.is_file() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        let expected = lastframe_media::encode_png(&lastframe_media::last_frame(&video).unwrap()).unwrap();
+
+        let server = MediaServer::start(library.clone()).await.unwrap();
+        let path = format!("/{}/clips/{}.last.png", token(&server), clip.id);
+        let shows = async |what: &str| {
+            let (head, body) = ask(&server, &path, "").await;
+            assert!(head.starts_with("http/1.1 200") && head.contains("content-type: image/png"), "{what}: {head}");
+            assert_eq!(body, expected, "{what}");
+        };
+        shows("kept").await;
+        std::fs::remove_file(&kept).unwrap();
+        shows("drawn").await;
+        assert_eq!(std::fs::read(&kept).unwrap(), expected, "and kept");
+
+        #[cfg(unix)]
+        {
+            let secret = outside.path().join("secret.png");
+            std::fs::write(&secret, &expected).unwrap();
+            std::fs::remove_file(&kept).unwrap();
+            std::os::unix::fs::symlink(&secret, &kept).unwrap();
+            assert!(ask(&server, &path, "").await.0.starts_with("http/1.1 404"), "a link out of the folder");
+            assert!(kept.is_symlink(), "and it is not replaced");
+            std::fs::remove_file(&kept).unwrap();
+        }
+        std::fs::rename(library.places().clip_file(&clip), outside.path().join("away.mp4")).unwrap();
+        assert!(ask(&server, &path, "").await.0.starts_with("http/1.1 404"), "neither a picture nor a video");
     }
 
     #[cfg(unix)]

@@ -6,7 +6,7 @@
 mod one;
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::EngineError;
 use crate::film_recipe::ToldFilm;
+use crate::last_frames::last_frame_png;
 use crate::pictures::keep_png;
 use crate::run::{Inner, blocking};
 use crate::whole::guarded;
@@ -49,6 +50,7 @@ pub(crate) async fn run(
         let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         let summary = Import::new(&inner, files, &stop).run(&told);
         link(&inner);
+        inner.last_frames.draw(summary.clips.iter().cloned());
         summary
     })
     .await
@@ -415,18 +417,13 @@ fn link_one(
     let Some(before) = library.clip(earlier)? else { return Ok(None) };
     // A recipe may name any number.
     let number = number.filter(|number| number.saturating_add(1) < before.media.frames);
-    let places = library.places();
     let png = match number {
-        None => read_frame(&places.last_frame_file(&before)),
+        None => last_frame_png(library, &before).ok(),
         Some(number) => {
-            let frame = guarded(|| media::frame_at(&places.clip_file(&before), number));
+            let frame = guarded(|| media::frame_at(&library.places().clip_file(&before), number));
             frame.and_then(|frame| media::encode_png(&frame)).ok()
         }
     };
     let Some(png) = png else { return Ok(None) };
     Ok(Some(library.link_import(id, earlier, number, &keep_png(library, &png)?)?))
-}
-
-fn read_frame(path: &Path) -> Option<Vec<u8>> {
-    std::fs::read(path).ok().filter(|png| media::picture_facts(png).is_ok())
 }

@@ -35,6 +35,7 @@ mod hold;
 mod ids;
 mod import;
 mod kept;
+mod last_frames;
 mod pace;
 mod people;
 mod pictures;
@@ -75,6 +76,7 @@ pub use error::EngineError;
 pub use export::Outgoing;
 pub use films::film_view;
 pub use gallery::file_title;
+pub use last_frames::last_frame_png;
 pub use run::Events;
 pub use shared::SharedRecipe;
 pub use specs::{SpecSource, kept_catalogue, refresh};
@@ -148,6 +150,7 @@ impl Engine {
             organising: gallery::Organising::default(),
             films: films::Films::default(),
             exports: export::Exports::default(),
+            last_frames: last_frames::LastFrames::default(),
             wake: Notify::new(),
             changes: watch::Sender::new(0),
             circumstances: watch::Sender::new(0),
@@ -179,6 +182,7 @@ impl Engine {
         inner.tasks.spawn(Arc::clone(&inner).keep_recipes());
         inner.tasks.spawn(Arc::clone(&inner).keep_trash());
         inner.tasks.spawn(Arc::clone(&inner).keep_films());
+        inner.tasks.spawn(Arc::clone(&inner).keep_last_frames());
         Ok(Self { handle: Arc::new(Handle { inner }) })
     }
 
@@ -539,7 +543,7 @@ impl Engine {
     }
 
     /// Brings files in: whole videos of the MP4 family become clips, with the settings of the recipe that they carry.
-    /// The files stay where they are. `told` hears how far it is, not too often; `stop` ends it after the files that are
+    /// The files stay where they are. Last frames are drawn behind, but those that a film may go on from. `told` hears how far it is, not too often; `stop` ends it after the files that are
     /// under way, and keeps what is in. What cannot be taken is no error, but stands in the summary with its reason.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use lastframe_media as media;
 use lastframe_model::{Clip, ClipId, Continuation, Framing, ImageFormat, ImageId, ImageRef, PixelSize};
 
 use crate::error::EngineError;
+use crate::last_frames::last_frame_png;
 use crate::run::{Inner, blocking};
 
 impl Inner {
@@ -58,16 +59,6 @@ impl Inner {
 
 fn clip(library: &Library, id: &ClipId) -> Result<Clip, LibraryError> {
     library.clip(id)?.ok_or_else(|| LibraryError::NoSuchClip(id.clone()))
-}
-
-/// The last frame as the service sent it, or as the video has it.
-pub(crate) fn last_frame_png(library: &Library, clip: &Clip) -> Result<Vec<u8>, EngineError> {
-    let places = library.places();
-    match std::fs::read(places.last_frame_file(clip)) {
-        Ok(png) if media::picture_facts(&png).is_ok() => Ok(png),
-        // Removed or damaged: the video still has it.
-        _ => Ok(media::encode_png(&media::last_frame(&places.clip_file(clip))?)?),
-    }
 }
 
 fn frame_png(library: &Library, id: &ClipId, index: u32) -> Result<Vec<u8>, EngineError> {

@@ -60,6 +60,7 @@ pub(crate) struct Inner {
     pub(crate) organising: crate::gallery::Organising,
     pub(crate) films: crate::films::Films,
     pub(crate) exports: crate::export::Exports,
+    pub(crate) last_frames: crate::last_frames::LastFrames,
     /// Makes the queue look again.
     pub(crate) wake: Notify,
     /// Goes up with every committed change of a job.

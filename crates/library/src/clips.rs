@@ -145,6 +145,20 @@ impl Library {
         Ok((job, kept.seen_from(&self.places().clips)))
     }
 
+    /// Keeps a last frame that was drawn from a clip's video (PNG) beside it. Not where the service sent one of its own, nor
+    /// beside a clip that has been deleted meanwhile.
+    ///
+    /// # Errors
+    /// [`LibraryError::Io`] if it cannot be written.
+    pub fn keep_last_frame(&self, id: &ClipId, png: &[u8]) -> Result<(), LibraryError> {
+        // Nobody deletes the clip between the look and the file.
+        let _alone = self.trash();
+        match self.clip(id)?.filter(|clip| !clip.last_frame_from_service) {
+            Some(clip) => files::write_file(&self.places().last_frame_file(&clip), png),
+            None => Ok(()),
+        }
+    }
+
     /// A clip.
     pub fn clip(&self, id: &ClipId) -> Result<Option<Clip>, LibraryError> {
         let kept = self.read(|connection| get(connection, id))?;

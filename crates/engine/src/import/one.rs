@@ -142,12 +142,22 @@ fn prepare(inner: &Inner, places: &Places, file: &Path, before: &fs::Metadata, r
     let target = places.clips.join(&relative);
     let mut moves = vec![(part.clone(), target.clone())];
     let poster = part.with_extension("poster");
-    let (first_frame, last_frame) = whole::ends(&part);
+    // Others may go on from what carries a recipe, and are joined to it at the end of the import. Of anybody else's video it
+    // costs more than all the rest, and is drawn behind.
+    let (first_frame, last_frame) = match told {
+        Some(_) => {
+            let (first, last) = whole::ends(&part);
+            (first, Some(last))
+        }
+        None => (guarded(|| media::frame_at(&part, 0)), None),
+    };
     if picture("poster", first_frame, media::encode_poster, &poster)? {
         moves.push((poster, target.with_extension("poster.webp")));
     }
     let last = part.with_extension("last");
-    if picture("last frame", last_frame, media::encode_png, &last)? {
+    if let Some(last_frame) = last_frame
+        && picture("last frame", last_frame, media::encode_png, &last)?
+    {
         moves.push((last, target.with_extension("last.png")));
     }
     let file_name = file.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

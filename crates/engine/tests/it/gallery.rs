@@ -1,7 +1,7 @@
 //! Organising clips while the engine runs: what is told, what follows in the background, what leaves the library.
 
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::SignedDuration;
 use lastframe_engine::EngineError;
@@ -9,7 +9,7 @@ use lastframe_library::{LibraryError, Recipe};
 use lastframe_model::{Clip, Consent, Event, GalleryQuery, JobState, Mark, Settings};
 
 use crate::service::Script;
-use crate::{KEY, Running, SPEED, TestClock, World, boat, start_by};
+use crate::{KEY, Running, SPEED, TestClock, World, boat, eventually, start_by};
 
 async fn made(running: &Running, count: u32) -> Vec<Clip> {
     let jobs = running.engine.enqueue(boat(), count, running.provider.clone(), Consent::Within).await.unwrap();
@@ -19,14 +19,6 @@ async fn made(running: &Running, count: u32) -> Vec<Clip> {
         clips.push(running.engine.library().clip(&job.clip.unwrap()).unwrap().unwrap());
     }
     clips
-}
-
-async fn until(what: &str, mut done: impl FnMut() -> bool) {
-    let started = Instant::now();
-    while !done() {
-        assert!(started.elapsed() < Duration::from_secs(30), "waited in vain for {what}");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
 }
 
 #[tokio::test]
@@ -48,10 +40,10 @@ async fn marks_are_told_and_reach_the_recipes_by_themselves() {
         running.engine.mark_clips(ids.clone(), Mark::Tag { name, on: true }).await.unwrap();
     }
     let last = library.gallery_revision().unwrap();
-    until("the last change to be told", || told(&|event| *event == Event::Gallery { revision: last })).await;
+    eventually("the last change to be told", || told(&|event| *event == Event::Gallery { revision: last })).await;
     let count = running.events.lock().unwrap().iter().filter(|event| matches!(event, Event::Gallery { .. })).count();
     assert!((1..=51).contains(&count), "{count}");
-    until("the recipes", || library.recipes_due().unwrap() == 0).await;
+    eventually("the recipes", || library.recipes_due().unwrap() == 0).await;
     let recipe = std::fs::read(library.places().recipe_file(&clips[0])).unwrap();
     let recipe: Recipe = serde_json::from_slice(&recipe).unwrap();
     assert_eq!((recipe.clip.starred, recipe.clip.tags.len()), (true, 40));
@@ -69,7 +61,7 @@ async fn recipes_that_an_earlier_run_left_are_written_at_the_start() {
     library.mark_clips(std::slice::from_ref(&clip.id), Mark::Note { text: "left".into() }).unwrap();
     assert_eq!(library.recipes_due().unwrap(), 1);
     let again = world.start();
-    until("the recipe", || again.engine.library().recipes_due().unwrap() == 0).await;
+    eventually("the recipe", || again.engine.library().recipes_due().unwrap() == 0).await;
     let path = again.engine.library().places().recipe_file(&clip);
     assert!(std::fs::read_to_string(path).unwrap().contains("left"));
 }
@@ -100,9 +92,9 @@ async fn the_trash_is_emptied_of_what_is_old_and_of_nothing_else() {
     assert!(before.exists(), "kept until it is emptied");
     kept.engine.shutdown().await;
     let again = start(Some(30));
-    until("the old one to be deleted", || !before.exists()).await;
+    eventually("the old one to be deleted", || !before.exists()).await;
     let library = again.engine.library();
-    until("its row", || library.clip(&clips[0].id).unwrap().is_none()).await;
+    eventually("its row", || library.clip(&clips[0].id).unwrap().is_none()).await;
     for clip in &clips[1..] {
         assert!(library.places().clip_file(clip).exists(), "20 days, and not in the trash");
     }

@@ -12,7 +12,7 @@ use lastframe_model::{
 use tokio_util::sync::CancellationToken;
 
 use crate::service::Script;
-use crate::{Running, SIZE, TestClock, World, boat, frame, start_by};
+use crate::{Running, SIZE, TestClock, World, boat, eventually, frame, start_by};
 
 /// A video of eight frames, each brighter than the one before; `shade` makes it another one.
 pub(crate) fn video(path: &Path, shade: u8) {
@@ -91,10 +91,14 @@ async fn anyones_files_become_clips_and_stay_where_they_are() {
     assert_eq!(sha256_of(&places.clip_file(&made)).unwrap(), before.0, "byte for byte");
     let poster = media::decode_picture(&std::fs::read(places.poster_file(&made)).unwrap()).unwrap();
     assert_eq!(poster.dimensions(), SIZE);
+    for id in &summary.clips {
+        let file = places.last_frame_file(&clip(&library, id));
+        eventually("the last frame to be drawn", || file.is_file()).await;
+    }
     let last = media::decode_picture(&std::fs::read(places.last_frame_file(&made)).unwrap()).unwrap();
-    assert_eq!(last, media::last_frame(&one).unwrap(), "exactly the last frame");
+    assert_eq!(last, media::last_frame(&one).unwrap(), "exactly the last frame, drawn behind");
     assert_eq!((sha256_of(&one).unwrap(), std::fs::metadata(&one).unwrap().modified().unwrap()), before);
-    assert_eq!(files_of(&library).len(), 8, "four files a clip, and nothing that was only on the way");
+    eventually("four files a clip, and nothing that was only on the way", || files_of(&library).len() == 8).await;
 
     // It is a clip, and no job that anybody could see, pay for or send.
     assert!(library.all_jobs().unwrap().is_empty() && library.carded_jobs().unwrap().is_empty());
@@ -109,6 +113,28 @@ async fn anyones_files_become_clips_and_stay_where_they_are() {
     );
     let clips = running.events.lock().unwrap().iter().filter(|event| matches!(event, Event::Clip(_))).count();
     assert_eq!(clips, 2, "each is told once");
+}
+
+#[tokio::test]
+async fn a_last_frame_that_was_never_drawn_is_drawn_when_somebody_wants_it() {
+    let (home, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let running = local(home.path());
+    let library = running.engine.library().clone();
+    let file = outside.path().join("a.mp4");
+    video(&file, 10);
+    let made = clip(&library, &import(&running, &[&file]).await.clips[0]);
+    let last = library.places().last_frame_file(&made);
+    eventually("the last frame to be drawn", || last.is_file()).await;
+    let drawn = std::fs::read(&last).unwrap();
+    for left in [None, Some(b"half a picture")] {
+        match left {
+            None => std::fs::remove_file(&last).unwrap(),
+            Some(bytes) => std::fs::write(&last, bytes).unwrap(),
+        }
+        let taken = running.engine.continue_from(&made.id, None).await.unwrap().request.first_frame.unwrap();
+        assert_eq!(library.image_bytes(&taken.id).unwrap().unwrap(), drawn);
+        assert_eq!(std::fs::read(&last).unwrap(), drawn, "and kept");
+    }
 }
 
 #[tokio::test]
@@ -132,7 +158,7 @@ async fn what_cannot_be_taken_is_named_with_its_reason_and_keeps_nobody_else_out
     assert!(matches!(problems[0], ImportProblem::Truncated | ImportProblem::NotAVideo), "{problems:?}");
     assert_eq!(problems[4], ImportProblem::Missing);
     assert!(summary.refused.iter().zip(names).all(|(refused, name)| refused.file.ends_with(name)), "in their order");
-    assert_eq!(files_of(running.engine.library()).len(), 4, "nothing of the others is left");
+    eventually("four files, of which none is of the others", || files_of(running.engine.library()).len() == 4).await;
 }
 
 #[tokio::test]
@@ -339,7 +365,8 @@ async fn who_stops_keeps_what_is_in_and_nothing_half() {
     assert_eq!(count + summary.left, 40, "every file is accounted for");
     let library = running.engine.library();
     assert_eq!(library.clips(None, 100).unwrap().total, count);
-    assert_eq!(files_of(library).len(), summary.clips.len() * 4, "no file without a clip");
+    let whole = summary.clips.len() * 4;
+    eventually("four files a clip, and none without one", || files_of(library).len() == whole).await;
     let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
     let rest = import(&running, &files).await;
     assert_eq!(u32::try_from(rest.clips.len()).unwrap(), summary.left, "the rest comes the next time");

@@ -168,6 +168,15 @@ fn start_by(
     Ok(Running { engine, provider, events })
 }
 
+/// Waits until something is so.
+async fn eventually(what: &str, mut done: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !done() {
+        assert!(started.elapsed() < Duration::from_secs(30), "waited in vain for {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
 impl Running {
     fn connect(&self, key: &str) {
         let Provider::Service { address } = &self.provider else { unreachable!("tests connect to services") };

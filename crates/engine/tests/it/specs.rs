@@ -11,7 +11,7 @@ use lastframe_provider::Client;
 use lastframe_rehearsal::{Options, Rehearsal};
 use serde_json::{Value, json};
 
-use crate::{Running, boat, start};
+use crate::{Running, boat, eventually, start};
 
 fn aurora() -> Value {
     let parameter = |name: &str, kind: &str, constraints: Value| json!({ "name": name, "path": format!("input[0].params.{name}"), "type": kind, "constraints": constraints });
@@ -84,21 +84,13 @@ fn northern() -> Request {
     }
 }
 
-async fn until(what: &str, wanted: impl Fn() -> bool) {
-    let started = std::time::Instant::now();
-    while !wanted() {
-        assert!(started.elapsed() < std::time::Duration::from_secs(30), "waited in vain for {what}");
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_nobody_has_heard_of_is_fetched_by_itself_and_makes_a_clip() {
     let world = World::new(vec![aurora(), hostile()]).await;
     let engine = &world.running.engine;
     assert_eq!(engine.catalogue(), Catalogue::built_in(), "nothing waits for live specs");
     engine.use_specs(Some(world.source())).await;
-    until("the live specs", || engine.catalogue().live.fetched_at.is_some()).await;
+    eventually("the live specs", || engine.catalogue().live.fetched_at.is_some()).await;
 
     let catalogue = engine.catalogue();
     let model = catalogue.get(&ModelId::new("aurora_v2")).unwrap();

@@ -263,6 +263,10 @@ fn deleting_takes_files_and_row_from_the_trash_only_and_leaves_the_job_with_what
     assert_eq!(library.completion(&a.job).unwrap().unwrap().billed, a.billed);
     assert_eq!((library.spent_since(at(0)).unwrap(), self::bills(library, &a)), (spent, bills));
     assert_eq!(library.delete_clips(&some(&["a"])).unwrap(), 0, "twice is once");
+    library.keep_last_frame(&a.id, b"drawn too late").unwrap();
+    assert_eq!(files_of(&places, &a), [false; 4], "nothing is left that nobody would take away");
+    library.keep_last_frame(&b.id, b"drawn").unwrap();
+    assert_eq!(std::fs::read(places.last_frame_file(&b)).unwrap(), b"png", "what the service sent stays");
 
     // A rebuild keeps what nothing but the database knows: that it was paid.
     let (library, rebuilt, _folder) = rebuild(world);
