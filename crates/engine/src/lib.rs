@@ -543,8 +543,9 @@ impl Engine {
     }
 
     /// Brings files in: whole videos of the MP4 family become clips, with the settings of the recipe that they carry.
-    /// The files stay where they are. Last frames are drawn behind, but those that a film may go on from. `told` hears how far it is, not too often; `stop` ends it after the files that are
-    /// under way, and keeps what is in. What cannot be taken is no error, but stands in the summary with its reason.
+    /// The files stay where they are. Last frames are drawn behind, but for those that a film may go on from. `told` hears
+    /// how far it is, not too often; `stop` ends it after the files that are under way, and keeps what is in. What cannot
+    /// be taken is no error, but stands in the summary with its reason.
     ///
     /// # Errors
     /// [`EngineError::Interrupted`] if the program is closing.
