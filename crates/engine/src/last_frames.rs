@@ -66,6 +66,17 @@ impl Inner {
     }
 }
 
+/// Takes away what programs that died left of pictures that they made, in every folder of clips. To be called by whoever owns
+/// the library, before anything is made. What cannot be removed now does no harm.
+pub(crate) fn sweep(library: &Library) {
+    let folders = library.known_folders().unwrap_or_default();
+    for clips in folders.into_iter().chain([library.places().clips]) {
+        if let Err(error) = lastframe_library::sweep_made(&clips) {
+            tracing::warn!(%error, "pictures that were not finished could not be removed");
+        }
+    }
+}
+
 /// The last frame of a clip as a PNG: as the service sent it, or as the video has it, which is kept beside the clip then. A
 /// folder that cannot be written to only means that it is drawn again the next time.
 ///

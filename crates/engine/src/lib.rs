@@ -159,6 +159,7 @@ impl Engine {
             ownership: Mutex::new(Some(ownership)),
         });
         import::sweep(&inner.library);
+        last_frames::sweep(&inner.library);
         // First: what was accepted is not unknown.
         for job in inner.library.adopt_accepted()? {
             inner.tell_job(&job);

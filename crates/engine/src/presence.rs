@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use lastframe_library::write_file;
+use lastframe_library::keep_made;
 use lastframe_media as media;
 use lastframe_model::{Clip, ClipId};
 
@@ -47,7 +47,7 @@ impl Inner {
             let places = library.places();
             let (file, poster) = (places.clip_file(&clip), places.poster_file(&clip));
             match guarded(|| media::frame_at(&file, 0).and_then(|frame| media::encode_poster(&frame))) {
-                Ok(bytes) => write_file(&poster, &bytes).map(|()| true).map_err(EngineError::from),
+                Ok(bytes) => keep_made(&poster, &bytes).map(|()| true).map_err(EngineError::from),
                 Err(error) => {
                     tracing::info!(clip = %id, %error, "no poster can be made of this video here");
                     Ok(false)

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use lastframe_library::write_file;
+use lastframe_library::{keep_made, write_file};
 use lastframe_media as media;
 
 use crate::whole::guarded;
@@ -21,7 +21,7 @@ pub fn make_strip(video: &Path, kept: &Path, wanted: &dyn Fn() -> bool) -> Optio
             return None;
         }
     };
-    if let Err(error) = write_file(kept, &bytes) {
+    if let Err(error) = keep_made(kept, &bytes) {
         tracing::debug!(%error, "a preview could not be kept");
     }
     Some(bytes)

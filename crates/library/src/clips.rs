@@ -154,7 +154,7 @@ impl Library {
         // Nobody deletes the clip between the look and the file.
         let _alone = self.trash();
         match self.clip(id)?.filter(|clip| !clip.last_frame_from_service) {
-            Some(clip) => files::write_file(&self.places().last_frame_file(&clip), png),
+            Some(clip) => files::keep_made(&self.places().last_frame_file(&clip), png),
             None => Ok(()),
         }
     }

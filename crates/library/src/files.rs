@@ -3,7 +3,7 @@
 //! Knows nothing about clips or jobs.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,6 +11,9 @@ use sha2::{Digest, Sha256};
 
 use crate::crash::{self, Point};
 use crate::error::LibraryError;
+
+/// Where pictures are made until they are whole, in a folder of clips.
+const MAKING: &str = ".lastframe-new";
 
 /// Moves a finished file to its final name on the same volume: its bytes are made durable first, then the
 /// name, then the folder that holds the name. The last folder of `to` is made if it is missing.
@@ -37,7 +40,7 @@ pub fn copy_hashed(from: &Path, to: &Path) -> Result<(String, u64), LibraryError
             let read = match source.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(read) => read,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Ok(Err(LibraryError::io(from, error))),
             };
             hash.update(&buffer[..read]);
@@ -76,31 +79,74 @@ pub(crate) fn copy_into_place(from: &Path, to: &Path) -> Result<(), LibraryError
 
 /// Writes a whole file under its final name, as [`place_file`] does.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
-    write(path, bytes, false)
+    make_parent(path)?;
+    write(path, &numbered(path), bytes, false)
 }
 
 /// [`write_file`], readable by this user only.
 pub(crate) fn write_private_file(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
-    write(path, bytes, true)
+    make_parent(path)?;
+    write(path, &numbered(path), bytes, true)
 }
 
-fn write(path: &Path, bytes: &[u8], private: bool) -> Result<(), LibraryError> {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
+/// [`write_file`] for a picture beside a clip, in a month of a folder of clips, that nobody misses if it is not written: it can
+/// be made again. What a program leaves that dies meanwhile lies apart from the clips, where [`sweep_made`] finds it.
+pub fn keep_made(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
     make_parent(path)?;
+    let (Some(month), Some(name)) = (path.parent(), path.file_name()) else { return write_file(path, bytes) };
+    let making = month.parent().unwrap_or(month).join(MAKING);
+    let new = numbered(&making.join(name));
+    let mut tries = 0;
+    let written = loop {
+        tries += 1;
+        if let Err(source) = fs::create_dir(&making)
+            && source.kind() != ErrorKind::AlreadyExists
+        {
+            break Err(LibraryError::io(&making, source));
+        }
+        match write(path, &new, bytes, false) {
+            // Whoever was done with its own has taken the folder away.
+            Err(LibraryError::Io { source, .. }) if source.kind() == ErrorKind::NotFound && tries < 10 => {}
+            // The month is a link to, or the place of, another volume.
+            Err(LibraryError::Io { source, .. }) if source.kind() == ErrorKind::CrossesDevices => {
+                break write(path, &numbered(path), bytes, false);
+            }
+            written => break written,
+        }
+    };
+    let _ = fs::remove_dir(&making); // another one may be in it
+    written
+}
+
+/// Removes what programs that died left of [`keep_made`] in a folder of clips, while nobody makes anything in it.
+pub fn sweep_made(clips: &Path) -> Result<(), LibraryError> {
+    let making = clips.join(MAKING);
+    match fs::remove_dir_all(&making) {
+        Err(source) if source.kind() != ErrorKind::NotFound => Err(LibraryError::io(&making, source)),
+        _ => Ok(()),
+    }
+}
+
+/// A name beside `path` that no other write has.
+fn numbered(path: &Path) -> PathBuf {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let new = PathBuf::from(format!("{}.{}-{number}.new", path.display(), std::process::id()));
+    PathBuf::from(format!("{}.{}-{number}.new", path.display(), std::process::id()))
+}
+
+fn write(path: &Path, new: &Path, bytes: &[u8], private: bool) -> Result<(), LibraryError> {
     let written = (|| {
-        let mut file = if private { private_file(&new)? } else { File::create(&new)? };
+        let mut file = if private { private_file(new)? } else { File::create(new)? };
         file.write_all(bytes)?;
         file.sync_all()?;
         drop(file);
         if !private {
             crash::reached(Point::BesideSynced);
         }
-        fs::rename(&new, path)
+        fs::rename(new, path)
     })();
     if let Err(source) = written {
-        let _ = fs::remove_file(&new); // it may not be there; the error above is the one that matters
+        let _ = fs::remove_file(new); // it may not be there; the error above is the one that matters
         return Err(LibraryError::io(path, source));
     }
     sync_parent(path)
@@ -194,5 +240,33 @@ mod tests {
         write_file(&target, b"two").unwrap();
         assert_eq!(fs::read(&target).unwrap(), b"two");
         assert_eq!(fs::read_dir(target.parent().unwrap()).unwrap().count(), 1, "no .new file is left");
+    }
+
+    #[test]
+    fn what_is_made_again_leaves_nothing_among_the_clips() {
+        let folder = tempfile::tempdir().unwrap();
+        let (clips, month) = (folder.path(), folder.path().join("2026-11"));
+        std::thread::scope(|scope| {
+            for writer in 0..4_u8 {
+                let month = &month;
+                scope.spawn(move || {
+                    for number in 0..50_u8 {
+                        keep_made(&month.join(format!("{writer}-{number}.last.png")), &[number]).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(fs::read_dir(&month).unwrap().count(), 200, "each is there, and nothing else");
+        assert_eq!(fs::read_dir(clips).unwrap().count(), 1, "the folder in which they were made is gone");
+        // A program that died in the middle of one.
+        let making = clips.join(MAKING);
+        fs::create_dir(&making).unwrap();
+        fs::write(making.join("a.last.png.17-0.new"), "hal").unwrap();
+        keep_made(&month.join("b.last.png"), b"whole").unwrap();
+        assert_eq!(fs::read_dir(&making).unwrap().count(), 1, "what another one makes is left alone");
+        sweep_made(clips).unwrap();
+        assert!(!making.exists());
+        sweep_made(clips).unwrap();
+        assert_eq!(fs::read(month.join("b.last.png")).unwrap(), b"whole");
     }
 }

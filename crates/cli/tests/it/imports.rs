@@ -23,7 +23,8 @@ fn import(world: &World, files: &[PathBuf]) -> crate::world::Ran {
     world.run(&[&["import", "--json"], files.as_slice()].concat())
 }
 
-/// How many clips there are, and how many files of clips. Last frames are drawn behind, as far as there is time.
+/// How many clips there are, and how many files of clips. Last frames are drawn behind, as far as there is time; one that the
+/// end of the program interrupted is taken away by the next.
 fn count(world: &World) -> (u64, usize) {
     let clips = world.run(&["clips", "--json"]).json(0);
     let mut found = Vec::new();
@@ -34,7 +35,7 @@ fn count(world: &World) -> (u64, usize) {
             if path.is_dir() { waiting.push(path) } else { found.push(path.display().to_string()) }
         }
     }
-    found.retain(|path| !path.ends_with(".last.png"));
+    found.retain(|path| !path.ends_with(".last.png") && !path.contains("/.lastframe-new/"));
     (clips["total"].as_u64().unwrap(), found.len())
 }
 

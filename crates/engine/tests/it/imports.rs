@@ -138,6 +138,24 @@ async fn a_last_frame_that_was_never_drawn_is_drawn_when_somebody_wants_it() {
 }
 
 #[tokio::test]
+async fn a_last_frame_that_a_death_cut_short_is_taken_away_by_the_next_start() {
+    let (home, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (file, left) = (outside.path().join("a.mp4"), home.path().join("clips/.lastframe-new"));
+    video(&file, 10);
+    let running = local(home.path());
+    let library = running.engine.library().clone();
+    let made = clip(&library, &import(&running, &[&file]).await.clips[0]);
+    eventually("the last frame to be drawn", || library.places().last_frame_file(&made).is_file()).await;
+    running.engine.shutdown().await;
+    drop((running, library));
+    std::fs::create_dir(&left).unwrap();
+    std::fs::write(left.join(format!("{}.last.png.17-0.new", made.id.as_str())), "half a pic").unwrap();
+    let running = local(home.path());
+    assert!(!left.exists());
+    assert_eq!(files_of(running.engine.library()).len(), 4, "the video, its recipe and its two pictures");
+}
+
+#[tokio::test]
 async fn what_cannot_be_taken_is_named_with_its_reason_and_keeps_nobody_else_out() {
     let (home, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let running = local(home.path());
