@@ -12,6 +12,10 @@ use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBui
 /// Label of the window, as `capabilities/main.json` names it.
 pub const LABEL: &str = "main";
 
+/// The size of a new window, in logical pixels.
+const WIDTH: i32 = 1280;
+const HEIGHT: i32 = 800;
+
 /// How long a page may take until it has something to show. After that its empty window appears: a program of which
 /// nothing is seen seems not to have started.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -58,9 +62,9 @@ pub fn create(app: &AppHandle, theme: Theme) -> tauri::Result<WebviewWindow> {
         Theme::Darkroom => (Some(tauri::Theme::Dark), Color(0x0d, 0x0d, 0x0d, 0xff)),
         Theme::Lightbox => (Some(tauri::Theme::Light), Color(0xe6, 0xe6, 0xe6, 0xff)),
     };
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Lastframe")
-        .inner_size(1280.0, 800.0)
+        .inner_size(WIDTH.into(), HEIGHT.into())
         .min_inner_size(800.0, 560.0)
         .theme(native)
         .background_color(room)
@@ -70,7 +74,23 @@ pub fn create(app: &AppHandle, theme: Theme) -> tauri::Result<WebviewWindow> {
         .on_download(|_, _| false)
         // Dropped pictures are the page's to read; the default handler would swallow them.
         .disable_drag_drop_handler()
-        .build()
+        .build()?;
+    #[cfg(target_os = "linux")]
+    give_size(&window)?;
+    Ok(window)
+}
+
+/// Gives the page of a hidden window the size that it will have. GTK gives none to what is not on the screen: the page would
+/// arrange its first screen for a window of no width, and again, with everything in sight, once it is shown.
+#[cfg(target_os = "linux")]
+fn give_size(window: &WebviewWindow) -> tauri::Result<()> {
+    use gtk::prelude::WidgetExt;
+    window.with_webview(|view| {
+        let view = view.inner();
+        // GTK wants to be asked before it is told.
+        let _ = view.preferred_size();
+        view.size_allocate(&gtk::Rectangle::new(0, 0, WIDTH, HEIGHT));
+    })
 }
 
 /// Whether a URL is the app's own page. Everything else is refused: no link, redirect or prompt

@@ -81,7 +81,7 @@ export const app = {
   'copy.intact': 'The file is intact: byte for byte what the service sent.',
   'copy.changed':
     'The file has changed since the service sent it. It may be damaged, or another program has written to it: {path}',
-  'copy.missing': 'The file is missing: {path}. Its facts and its last frame are still here.',
+  'copy.missing': 'The file is missing: {path}. Its facts are still here, and its last frame if one was kept.',
   'drop.picture': 'A picture: its first frame',
   'drop.recipe': 'A clip (.mp4) or a recipe (.json): its settings',
   'drop.title': 'Drop it here',

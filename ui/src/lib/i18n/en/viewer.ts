@@ -37,7 +37,7 @@ export const viewer = {
   'viewer.missing-title': 'The file of this clip is missing',
   'viewer.missing-text': 'The video is not where Lastframe put it: {path}',
   'viewer.damaged-title': 'This file cannot be played',
-  'viewer.damaged-text': 'Part of it is damaged: {path}. Its facts and its last frame are still here.',
+  'viewer.damaged-text': 'Part of it is damaged: {path}. Its facts are still here, and its last frame if one was kept.',
   'viewer.again': 'Try again',
 
   'viewer.facts': 'Facts',

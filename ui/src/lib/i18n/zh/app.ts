@@ -79,7 +79,7 @@ export const app: Record<keyof typeof keys, string> = {
   'copy.saved-plain': '副本已保存：{path}',
   'copy.intact': '文件完好：与服务发来的逐字节一致。',
   'copy.changed': '文件与服务发来的不同，可能已损坏，或被其他程序改动：{path}',
-  'copy.missing': '文件不见了：{path}。它的信息和尾帧仍在。',
+  'copy.missing': '文件不见了：{path}。它的信息仍在；保存过的尾帧也仍在。',
   'drop.picture': '图片：作为首帧',
   'drop.recipe': '片段（.mp4）或配方（.json）：使用其设置',
   'drop.title': '拖放到这里',

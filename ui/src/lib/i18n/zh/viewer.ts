@@ -37,7 +37,7 @@ export const viewer: Record<keyof typeof keys, string> = {
   'viewer.missing-title': '此片段的文件不见了',
   'viewer.missing-text': '视频不在 Lastframe 存放它的位置：{path}',
   'viewer.damaged-title': '此文件无法播放',
-  'viewer.damaged-text': '文件部分损坏：{path}。它的信息和尾帧仍在。',
+  'viewer.damaged-text': '文件部分损坏：{path}。它的信息仍在；保存过的尾帧也仍在。',
   'viewer.again': '重试',
 
   'viewer.facts': '信息',
