@@ -95,20 +95,57 @@ windowTest(
   { minutes: 6 },
 );
 
+/** A small file system of its own; undefined where none can be mounted. What `mount` takes changes it. */
+function mounted(world, options) {
+  const disk = join(world.folder, 'small');
+  mkdirSync(disk);
+  const mount = (...args) => execFileSync('mount', args, { stdio: 'ignore' });
+  try {
+    mount('-t', 'tmpfs', '-o', options, 'tmpfs', disk);
+  } catch {
+    console.log('hindrance: skipped, no file system can be mounted here');
+    return undefined;
+  }
+  world.atEnd(() => void execFileSync('umount', ['-l', disk]));
+  world.writeSettings({ clips_folder: disk });
+  return { disk, remount: (changes) => mount('-o', `remount,${changes}`, disk) };
+}
+
+windowTest(
+  'a clips folder that cannot be written to is said once, its clips play, and what waits arrives when it can be',
+  async (world) => {
+    const drive = mounted(world, 'size=64m');
+    if (!drive) return;
+    const person = await world.open();
+    await person.rehearse();
+    await person.generate('A paper boat drifts down a rainy street');
+    const [first] = await person.waitForClips(1);
+
+    drive.remount('ro');
+    await person.generate('A night ferry leaves the harbour');
+    await person.generate('Rain begins on a paper lantern');
+    await saidOnce(person, 'folder_gone');
+    await nothingElse(person);
+    assert.match(await person.read('standing', 'innerText'), /cannot be written/);
+    await person.openClip(first);
+    const plays = () => person.browser.execute(() => document.querySelector('video').currentTime > 0.2);
+    await person.waitUntil(plays, 'what is there should play');
+    await person.openGallery();
+
+    drive.remount('rw');
+    await takenBack(person);
+    await person.waitForClips(3, noticed);
+    assert.equal(submits(world.home), 3, 'nothing was sent twice');
+    console.log('hindrance: folder read-only: said once for 2 jobs, taken back, 3 clips of 3 submits');
+  },
+  { minutes: 6 },
+);
+
 windowTest(
   'a full disk is said once, and the clips that wait for room arrive',
   async (world) => {
-    const disk = join(world.folder, 'small');
-    mkdirSync(disk);
-    const mount = (...args) => execFileSync('mount', args, { stdio: 'ignore' });
-    try {
-      mount('-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk);
-    } catch {
-      console.log('hindrance: disk full: skipped, no file system can be mounted here');
-      return;
-    }
-    world.atEnd(() => void execFileSync('umount', ['-l', disk]));
-    world.writeSettings({ clips_folder: disk });
+    const drive = mounted(world, 'size=256k');
+    if (!drive) return;
     const person = await world.open();
     await person.rehearse();
     await person.generate('A paper boat drifts down a rainy street');
@@ -117,10 +154,10 @@ windowTest(
     await nothingElse(person);
     assert.deepEqual(await person.ids('clip-card'), [], 'half a clip is none');
 
-    mount('-o', 'remount,size=64m', disk);
+    drive.remount('size=64m');
     await takenBack(person);
     await person.waitForClips(2, noticed);
-    const names = filesUnder(disk);
+    const names = filesUnder(drive.disk);
     assert.equal(names.filter((name) => name.endsWith('.mp4')).length, 2);
     assert.deepEqual(
       names.filter((name) => name.endsWith('.part')),

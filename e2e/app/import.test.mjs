@@ -1,7 +1,7 @@
 // Files that come into the real window and leave it, with the mouse and through another program: a copy brings its
 // settings with it, whoever carries it.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { clipFile, facts } from './harness/files.mjs';
 import { makeClips, told } from './harness/made.mjs';
 import { Neighbour } from './harness/neighbour.mjs';
 import { windowTest } from './harness/world.mjs';
+import { windowsOf } from './harness/x11.mjs';
 
 const call = promisify(execFile);
 /** With signs that mean something in addresses of files. */
@@ -95,6 +96,60 @@ windowTest(
     assert.equal((await told(first, 'clips')).total, 1, 'nothing was written into the first library');
   },
 );
+
+/** The visible windows of the app beside its own one. */
+async function dialogsOf(person, display, own) {
+  return (await windowsOf(person.app.pid, display)).filter((window) => !own.includes(window));
+}
+
+windowTest('videos are chosen in the system’s own dialog, and putting it away brings nothing in', async (world) => {
+  const [made] = await makeClips(world, [prompt], ['--resolution', '480p', '--duration', '2']);
+  const [one, two] = ['a first.mp4', '第二个.mp4'].map((name) => join(world.folder, name));
+  copyFileSync(clipFile(world.home, made), one);
+  execFileSync('ffmpeg', [
+    ...['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=24', '-frames:v', '24', '-pix_fmt', 'yuv420p'],
+    ...['-c:v', 'libx264', two],
+  ]);
+  const { name: display } = world.display;
+  const env = { ...process.env, DISPLAY: display };
+  const press = (...args) => call('xdotool', args, { env });
+  const person = await world.open();
+  await person.waitForClips(1);
+  const own = await windowsOf(person.app.pid, display);
+  const dialog = async () => {
+    let found = [];
+    await person.browser.$('nav [aria-keyshortcuts="Control+I"]').click();
+    const there = async () => (found = await dialogsOf(person, display, own)).length > 0;
+    await person.waitUntil(there, 'the dialog should appear');
+    // Without a window manager nobody gives it the keyboard.
+    await press('windowfocus', '--sync', String(found[0]));
+    return String(found[0]);
+  };
+  const gone = async () => (await dialogsOf(person, display, own)).length === 0;
+
+  await dialog();
+  await press('key', 'Escape');
+  await person.waitUntil(gone, 'the dialog should go away');
+  assert.equal((await told(world.home, 'clips')).total, 1);
+
+  for (const [file, words] of [
+    [one, /1 was in the library already/],
+    [two, /1 clip imported/],
+  ]) {
+    await dialog();
+    // A slash opens the dialog's line for a path.
+    await press('type', '--delay', '30', file);
+    await person.browser.pause(500);
+    await press('key', 'Return');
+    await person.waitUntil(gone, 'the dialog should close');
+    await person.waitUntil(
+      async () => words.test((await person.read('announcements', 'innerText')) ?? ''),
+      String(words),
+    );
+  }
+  assert.equal((await told(world.home, 'clips')).total, 2);
+  await person.waitForClips(2);
+});
 
 windowTest('a copy that is dropped on the composer brings its settings and no clip', async (world) => {
   const [made] = await makeClips(world, [prompt], ['--resolution', '480p', '--duration', '2', '--ratio', '9:16']);

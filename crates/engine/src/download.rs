@@ -24,7 +24,7 @@ use crate::hold::Hold;
 use crate::kept::Kept;
 use crate::run::{Course, Inner, Step, blocking};
 use crate::slots::Slots;
-use crate::storage::{folder_gone, is_about_storage};
+use crate::storage::{folder_unusable, is_about_storage};
 use crate::whole;
 
 /// No clip of 12 seconds comes near this; a host that never stops sending does.
@@ -161,7 +161,7 @@ impl Inner {
             () = course.stop.cancelled() => return Ok(Step::End),
         };
         let clips = places.clips.clone();
-        if let Some(wait) = blocking(move || folder_gone(&clips)).await? {
+        if let Some(wait) = blocking(move || folder_unusable(&clips)).await? {
             return self.hold_all(job, wait, places).await;
         }
         let Some(access) = self.services.access(&job.provider) else { return Ok(Step::Again) };

@@ -1,5 +1,7 @@
 //! What the disk does to downloads: full, or its folder gone. Then all of them stand still, and say so once.
 
+use std::fs::File;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use lastframe_library::{LibraryError, Places};
@@ -45,7 +47,8 @@ impl Inner {
         }
     }
 
-    /// What to do after something could not be written: with a full disk or without its folder no download can go on;
+    /// What to do after something could not be written: with a full disk, without its folder or in one that cannot be written
+    /// no download can go on;
     /// anything else is this file's own trouble.
     pub(crate) async fn stored_badly(
         &self,
@@ -60,7 +63,7 @@ impl Inner {
             return self.hold_all(job, Wait::new(WaitReason::DiskFull, message), places).await;
         }
         let clips = places.clips.clone();
-        if let Some(wait) = blocking(move || folder_gone(&clips)).await? {
+        if let Some(wait) = blocking(move || folder_unusable(&clips)).await? {
             return self.hold_all(job, wait, places).await;
         }
         let message = format!("The clips folder {} cannot be written: {error}", places.clips.display());
@@ -101,8 +104,20 @@ pub(crate) fn is_about_storage(error: &LibraryError) -> bool {
     matches!(error, LibraryError::DiskFull | LibraryError::FolderGone(_) | LibraryError::Io { .. })
 }
 
-/// Why nothing can be placed in this folder, if it is not there. Blocks.
-pub(crate) fn folder_gone(clips: &Path) -> Option<Wait> {
-    let message = || format!("The clips folder {} is missing.", clips.display());
-    (!clips.is_dir()).then(|| Wait::new(WaitReason::FolderGone, message()))
+/// Why nothing can be placed in this folder: it is not there, or nothing can be written in it, as on a drive that its switch
+/// or its system protects. Blocks.
+pub(crate) fn folder_unusable(clips: &Path) -> Option<Wait> {
+    let name = clips.display();
+    if !clips.is_dir() {
+        return Some(Wait::new(WaitReason::FolderGone, format!("The clips folder {name} is missing.")));
+    }
+    // Whether one may write somewhere is known for certain only from writing.
+    let probe = clips.join(format!(".lastframe-{}.new", std::process::id()));
+    let error = match File::create(&probe) {
+        Ok(_) => std::fs::remove_file(&probe).err()?,
+        Err(error) => error,
+    };
+    let refused = matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied);
+    let message = || format!("The clips folder {name} cannot be written: {error}");
+    refused.then(|| Wait::new(WaitReason::FolderGone, message()))
 }

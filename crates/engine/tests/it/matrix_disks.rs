@@ -30,7 +30,11 @@ impl Disk {
     }
 
     fn resize(&self, size: &str) {
-        let status = Command::new("mount").args(["-o", &format!("remount,size={size}")]).arg(&self.0).status();
+        self.remount(&format!("size={size}"));
+    }
+
+    fn remount(&self, change: &str) {
+        let status = Command::new("mount").args(["-o", &format!("remount,{change}")]).arg(&self.0).status();
         assert!(status.unwrap().success());
     }
 }
@@ -107,5 +111,36 @@ async fn a_disk_that_fills_on_the_way_is_left_with_room_to_spare() {
     assert!(std::fs::read(&file).unwrap() == ground.host.state().file);
     assert!(ground.host.state().asked.iter().any(|asked| asked.from.is_some()), "what was written is used");
     println!("matrix: disk fills on the way → a clear wait at {written} bytes, byte-identical once there was room");
+    engine.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drive_that_cannot_be_written_pauses_all_downloads_and_is_said_once() {
+    let ground = Ground::new(LENGTH).await;
+    let clips = ground.world.folder.path().join("protected");
+    let Some(disk) = Disk::mount(&clips, "64m") else { return };
+    let engine = &ground.running.engine;
+    engine.library().set_clips_folder(&clips).unwrap();
+    engine.change_settings(lastframe_model::Settings { parallel_jobs: 5, ..Default::default() });
+    disk.remount("ro");
+    let ids = ground.running.enqueue_some(5).await;
+    for id in &ids {
+        ground.running.until_waiting(id, WaitReason::FolderGone).await;
+    }
+    let standing = engine.standing().await.unwrap();
+    assert_eq!(standing.downloads.as_ref().map(|wait| wait.reason), Some(WaitReason::FolderGone), "said in one place");
+    pass(120).await;
+    assert!(ground.host.state().asked.is_empty(), "no byte is fetched that could not be kept");
+    disk.remount("rw");
+    for id in &ids {
+        let job = ground.running.until_state(id, JobState::Done).await;
+        let (_, file) = ground.clip(&job);
+        assert!(file.starts_with(&clips) && std::fs::read(&file).unwrap() == ground.host.state().file);
+    }
+    assert_eq!(engine.standing().await.unwrap().downloads, None, "and no longer said");
+    assert_no_parts(&clips, "protected drive");
+    println!(
+        "matrix: drive of 5 clips read-only → a clear wait, nothing fetched, 5 byte-identical once it could be written"
+    );
     engine.shutdown().await;
 }
