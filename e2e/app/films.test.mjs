@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { nameFile } from './harness/desk.mjs';
+import { nameFile, pickFile } from './harness/desk.mjs';
 import { clipFile, facts, likestFrame, seam } from './harness/files.mjs';
 import { makeClips, told } from './harness/made.mjs';
 import { allowReading, metadata, shown } from './harness/video.mjs';
@@ -73,20 +73,21 @@ async function frameIs(person, { shot, frame, file, inFile }) {
   assert.equal(seen, inFile, `frame ${frame} of the film is frame ${inFile} of its clip`);
 }
 
+/** Chooses from the menu of exports of the film that is open. */
+async function chooseExport(person, words) {
+  await person.click('film-export');
+  const choose = (pattern) => {
+    const items = [...document.querySelectorAll('[role="menuitem"]')];
+    const item = items.find((each) => new RegExp(pattern, 'i').test(each.innerText));
+    item?.click();
+    return item !== undefined;
+  };
+  await person.waitUntil(() => person.browser.execute(choose, words), `the menu of exports should offer “${words}”`);
+}
+
 /** Exports the film that is open into one file. */
 async function exportTo(person, target) {
-  await person.click('film-export');
-  await person.waitUntil(
-    () =>
-      person.browser.execute(() => {
-        const item = [...document.querySelectorAll('[role="menuitem"]')].find((each) =>
-          /one video file/i.test(each.innerText),
-        );
-        item?.click();
-        return item !== undefined;
-      }),
-    'the menu of exports should offer one file',
-  );
+  await chooseExport(person, 'one video file');
   await person.waitFor('export-dialog');
   const joined = async () => (await person.read('export-plan', 'data-route')) === 'join';
   await person.waitUntil(joined, 'clips that agree should be joined as they are');
@@ -205,6 +206,22 @@ windowTest(
       const there = await likestFrame(file, await frameOf(target, number), inFile, { size: '864:480' });
       assert.equal(there, inFile, `frame ${number} of the film is frame ${inFile} of its clip`);
     }
+
+    // For an editor: the clips as they are in a folder of their own, with lists of them; and the seams on one picture.
+    await pickFile(person.app, () => chooseExport(person, 'in a folder'), world.folder);
+    await person.waitForText('toast', /Clips and lists are in/);
+    const shots = join(world.folder, 'The drain');
+    const given = readdirSync(shots).toSorted();
+    assert.equal(given.length, 5, String(given));
+    assert.deepEqual(given.slice(3), ['film.edl', 'film.fcpxml']);
+    for (const [place, file] of files.entries()) {
+      assert.deepEqual(await facts(join(shots, given[place])), await facts(file), 'the clips in playing order');
+    }
+    assert.match(readFileSync(join(shots, 'film.edl'), 'utf8'), /TITLE: The drain/);
+    const sheet = join(world.folder, 'seams.png');
+    await nameFile(person.app, () => chooseExport(person, 'contact sheet'), sheet);
+    await person.waitForText('toast', /Contact sheet saved/);
+    assert.equal((await facts(sheet)).codec, 'png');
     await person.app.close();
 
     // Another library has the four clips by their files alone; with the film's own file it has the film.
@@ -238,3 +255,21 @@ windowTest(
   },
   { minutes: 6 },
 );
+
+windowTest('a film one of whose clips was cut short plays on behind it, and names it', async (world) => {
+  const [first] = await makeClips(world, ['A paper boat drifts down a rainy street'], small);
+  const second = await continued(world, first, 'It reaches a drain');
+  const third = await continued(world, second, 'It sinks');
+  const file = clipFile(world.home, second);
+  truncateSync(file, Math.round(statSync(file).size / 2));
+
+  const person = await world.open();
+  await person.go('place-films', 'F');
+  await pathIs(person, [first, second, third], 'all of them are on the path');
+  await person.click('film-play');
+  await person.waitForText('path-skipped', /It reaches a drain/);
+  const over = async () =>
+    (await person.read('path-view', 'data-shot')) === '2' &&
+    (await person.read('path-view', 'data-motion')) === 'still';
+  await person.waitUntil(over, 'it should be played to the end of the third', 60_000);
+});

@@ -126,7 +126,8 @@ windowTest(
     await person.generate('Rain begins on a paper lantern');
     await saidOnce(person, 'folder_gone');
     await nothingElse(person);
-    assert.match(await person.read('standing', 'innerText'), /cannot be written/);
+    const why = () => document.querySelector('[data-standing="folder_gone"]').title;
+    assert.match(await person.browser.execute(why), /Read-only/i, 'and why');
     await person.openClip(first);
     const plays = () => person.browser.execute(() => document.querySelector('video').currentTime > 0.2);
     await person.waitUntil(plays, 'what is there should play');

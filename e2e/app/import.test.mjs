@@ -6,11 +6,11 @@ import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
+import { pickFile, putAway } from './harness/desk.mjs';
 import { clipFile, facts } from './harness/files.mjs';
 import { makeClips, told } from './harness/made.mjs';
 import { Neighbour } from './harness/neighbour.mjs';
 import { windowTest } from './harness/world.mjs';
-import { windowsOf } from './harness/x11.mjs';
 
 const call = promisify(execFile);
 /** With signs that mean something in addresses of files. */
@@ -97,11 +97,6 @@ windowTest(
   },
 );
 
-/** The visible windows of the app beside its own one. */
-async function dialogsOf(person, display, own) {
-  return (await windowsOf(person.app.pid, display)).filter((window) => !own.includes(window));
-}
-
 windowTest('videos are chosen in the system’s own dialog, and putting it away brings nothing in', async (world) => {
   const [made] = await makeClips(world, [prompt], ['--resolution', '480p', '--duration', '2']);
   const [one, two] = ['a first.mp4', 'a second.mp4'].map((name) => join(world.folder, name));
@@ -110,43 +105,17 @@ windowTest('videos are chosen in the system’s own dialog, and putting it away 
     ...['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=24', '-frames:v', '24', '-pix_fmt', 'yuv420p'],
     ...['-c:v', 'libx264', two],
   ]);
-  const { name: display } = world.display;
-  const env = { ...process.env, DISPLAY: display };
-  const press = (...args) => call('xdotool', args, { env });
   const person = await world.open();
   await person.waitForClips(1);
-  const own = await windowsOf(person.app.pid, display);
-  const dialog = async () => {
-    let found = [];
-    await person.browser.$('nav [aria-keyshortcuts="Control+I"]').click();
-    const there = async () => (found = await dialogsOf(person, display, own)).length > 0;
-    await person.waitUntil(there, 'the dialog should appear');
-    // Without a window manager nobody gives it the keyboard.
-    await press('windowfocus', '--sync', String(found[0]));
-    return String(found[0]);
-  };
-  const gone = async () => (await dialogsOf(person, display, own)).length === 0;
+  const ask = () => person.browser.$('nav [aria-keyshortcuts="Control+I"]').click();
 
-  await dialog();
-  await press('key', 'Escape');
-  await person.waitUntil(gone, 'the dialog should go away');
+  await putAway(person.app, ask);
   assert.equal((await told(world.home, 'clips')).total, 1);
-
-  const choose = async (file) => {
-    await dialog();
-    // A slash opens the dialog's line for a path; what is typed before that line is there would be lost.
-    await press('type', file[0]);
-    await person.browser.pause(1000);
-    await press('type', '--delay', '30', file.slice(1));
-    await person.browser.pause(500);
-    await press('key', 'Return');
-    await person.waitUntil(gone, 'the dialog should close');
-  };
   for (const [file, words] of [
     [one, /1 was in the library already/],
     [two, /1 clip imported/],
   ]) {
-    await choose(file);
+    await pickFile(person.app, ask, file);
     const said = async () => words.test((await person.read('announcements', 'innerText')) ?? '');
     await person.waitUntil(said, String(words));
   }

@@ -76,12 +76,15 @@ pub fn create(app: &AppHandle, theme: Theme) -> tauri::Result<WebviewWindow> {
         .disable_drag_drop_handler()
         .build()?;
     #[cfg(target_os = "linux")]
-    give_size(&window)?;
+    if let Err(error) = give_size(&window) {
+        tracing::warn!(%error, "the page is arranged once the window is shown");
+    }
     Ok(window)
 }
 
-/// Gives the page of a hidden window the size that it will have. GTK gives none to what is not on the screen: the page would
-/// arrange its first screen for a window of no width, and again, with everything in sight, once it is shown.
+/// Gives the page of a hidden window the size that is asked for it. GTK gives none to what is not on the screen: the page would
+/// arrange its first screen for a window of no width, and again, with everything in sight, once it is shown. Where the window
+/// gets another size, on a small screen, it does so still.
 #[cfg(target_os = "linux")]
 fn give_size(window: &WebviewWindow) -> tauri::Result<()> {
     use gtk::prelude::WidgetExt;

@@ -24,7 +24,7 @@ use crate::hold::Hold;
 use crate::kept::Kept;
 use crate::run::{Course, Inner, Step, blocking};
 use crate::slots::Slots;
-use crate::storage::{folder_unusable, is_about_storage};
+use crate::storage::{folder_gone, folder_unusable, is_about_storage};
 use crate::whole;
 
 /// No clip of 12 seconds comes near this; a host that never stops sending does.
@@ -160,8 +160,9 @@ impl Inner {
             slot = self.downloads.slots.take(expires) => slot,
             () = course.stop.cancelled() => return Ok(Step::End),
         };
-        let clips = places.clips.clone();
-        if let Some(wait) = blocking(move || folder_unusable(&clips)).await? {
+        // Whoever looks whether downloads may go on fetches nothing that could not be kept.
+        let (clips, look) = (places.clips.clone(), if course.looking { folder_unusable } else { folder_gone });
+        if let Some(wait) = blocking(move || look(&clips)).await? {
             return self.hold_all(job, wait, places).await;
         }
         let Some(access) = self.services.access(&job.provider) else { return Ok(Step::Again) };

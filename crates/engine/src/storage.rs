@@ -1,8 +1,8 @@
 //! What the disk does to downloads: full, or its folder gone. Then all of them stand still, and say so once.
 
-use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::time::Duration;
 
 use lastframe_library::{LibraryError, Places};
 use lastframe_model::{Job, Wait, WaitReason};
@@ -104,20 +104,25 @@ pub(crate) fn is_about_storage(error: &LibraryError) -> bool {
     matches!(error, LibraryError::DiskFull | LibraryError::FolderGone(_) | LibraryError::Io { .. })
 }
 
-/// Why nothing can be placed in this folder: it is not there, or nothing can be written in it, as on a drive that its switch
-/// or its system protects. Blocks.
+/// Why nothing can be placed in this folder, if it is not there. Blocks.
+pub(crate) fn folder_gone(clips: &Path) -> Option<Wait> {
+    let message = || format!("The clips folder {} is missing.", clips.display());
+    (!clips.is_dir()).then(|| Wait::new(WaitReason::FolderGone, message()))
+}
+
+/// [`folder_gone`], or nothing can be written in it, as on a drive that its switch or its system protects. To be asked where
+/// something could not be written, or was not a moment ago. Blocks.
 pub(crate) fn folder_unusable(clips: &Path) -> Option<Wait> {
-    let name = clips.display();
-    if !clips.is_dir() {
-        return Some(Wait::new(WaitReason::FolderGone, format!("The clips folder {name} is missing.")));
+    let gone = folder_gone(clips);
+    if gone.is_some() {
+        return gone;
     }
-    // Whether one may write somewhere is known for certain only from writing.
-    let probe = clips.join(format!(".lastframe-{}.new", std::process::id()));
-    let error = match File::create(&probe) {
-        Ok(_) => std::fs::remove_file(&probe).err()?,
-        Err(error) => error,
-    };
-    let refused = matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied);
-    let message = || format!("The clips folder {name} cannot be written: {error}");
-    refused.then(|| Wait::new(WaitReason::FolderGone, message()))
+    // Twice: a virus scanner or another program may have its hand on it just now.
+    lastframe_library::try_writing(clips).err()?;
+    std::thread::sleep(Duration::from_millis(100));
+    let error = lastframe_library::try_writing(clips).err()?;
+    // Room is another matter, and where a link stands in the way only that file is in question.
+    let other = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::AlreadyExists);
+    let message = || format!("The clips folder {} cannot be written: {error}", clips.display());
+    (!other).then(|| Wait::new(WaitReason::FolderGone, message()))
 }

@@ -80,73 +80,115 @@ pub(crate) fn copy_into_place(from: &Path, to: &Path) -> Result<(), LibraryError
 /// Writes a whole file under its final name, as [`place_file`] does.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
     make_parent(path)?;
-    write(path, &numbered(path), bytes, false)
+    write(path, path, bytes, false)
 }
 
 /// [`write_file`], readable by this user only.
 pub(crate) fn write_private_file(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
     make_parent(path)?;
-    write(path, &numbered(path), bytes, true)
+    write(path, path, bytes, true)
 }
 
-/// [`write_file`] for a picture beside a clip, in a month of a folder of clips, that nobody misses if it is not written: it can
-/// be made again. What a program leaves that dies meanwhile lies apart from the clips, where [`sweep_made`] finds it.
+/// [`write_file`] for a picture beside a clip, in a month of a folder of clips, that can be made again. What a program leaves
+/// that dies meanwhile lies apart from the clips, where [`sweep_made`] finds it; only where that cannot be, beside them.
 pub fn keep_made(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
     make_parent(path)?;
-    let (Some(month), Some(name)) = (path.parent(), path.file_name()) else { return write_file(path, bytes) };
-    let making = month.parent().unwrap_or(month).join(MAKING);
-    let new = numbered(&making.join(name));
+    let (Some(clips), Some(name)) = (path.parent().and_then(Path::parent), path.file_name()) else {
+        return write(path, path, bytes, false);
+    };
+    let apart = in_making(clips, |making| match write(path, &making.join(name), bytes, false) {
+        Err(LibraryError::Io { source, .. }) => Err(source),
+        written => Ok(written),
+    });
+    // A month that is a link to another volume, a root that others own, a file of that name.
+    apart.unwrap_or_else(|_| write(path, path, bytes, false))
+}
+
+/// Whether anything can be written in a folder of clips, which is known for certain only from writing.
+///
+/// # Errors
+/// What the system says to a small file there, which is removed again.
+pub fn try_writing(clips: &Path) -> std::io::Result<()> {
+    in_making(clips, |making| {
+        let (path, _) = create_new(&making.join("try"), false)?;
+        let _ = fs::remove_file(path); // it will be swept
+        Ok(())
+    })
+}
+
+/// Removes what programs that died left of [`keep_made`] and [`try_writing`] in a folder of clips, while nobody makes
+/// anything in it.
+pub fn sweep_made(clips: &Path) -> Result<(), LibraryError> {
+    let making = clips.join(MAKING);
+    // What else has that name is somebody's.
+    if !is_real_folder(&making) {
+        return Ok(());
+    }
+    fs::remove_dir_all(&making).map_err(|source| LibraryError::io(&making, source))
+}
+
+/// Does something in the folder for what is being made, which is there only meanwhile.
+fn in_making<T>(clips: &Path, act: impl Fn(&Path) -> std::io::Result<T>) -> std::io::Result<T> {
+    let making = clips.join(MAKING);
     let mut tries = 0;
-    let written = loop {
+    let done = loop {
         tries += 1;
-        if let Err(source) = fs::create_dir(&making)
-            && source.kind() != ErrorKind::AlreadyExists
-        {
-            break Err(LibraryError::io(&making, source));
-        }
-        match write(path, &new, bytes, false) {
+        let made = match fs::create_dir(&making) {
+            // A link would lead out of the folder, which may be a shared one.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && is_real_folder(&making) => Ok(()),
+            made => made,
+        };
+        match made.and_then(|()| act(&making)) {
             // Whoever was done with its own has taken the folder away.
-            Err(LibraryError::Io { source, .. }) if source.kind() == ErrorKind::NotFound && tries < 10 => {}
-            // The month is a link to, or the place of, another volume.
-            Err(LibraryError::Io { source, .. }) if source.kind() == ErrorKind::CrossesDevices => {
-                break write(path, &numbered(path), bytes, false);
-            }
-            written => break written,
+            Err(error) if error.kind() == ErrorKind::NotFound && tries < 10 => {}
+            done => break done,
         }
     };
     let _ = fs::remove_dir(&making); // another one may be in it
-    written
+    done
 }
 
-/// Removes what programs that died left of [`keep_made`] in a folder of clips, while nobody makes anything in it.
-pub fn sweep_made(clips: &Path) -> Result<(), LibraryError> {
-    let making = clips.join(MAKING);
-    match fs::remove_dir_all(&making) {
-        Err(source) if source.kind() != ErrorKind::NotFound => Err(LibraryError::io(&making, source)),
-        _ => Ok(()),
+fn is_real_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|facts| facts.is_dir())
+}
+
+/// A new file near `path`, under a name that nobody has: one that is there, or a link that somebody put there, is left alone.
+fn create_new(path: &Path, private: bool) -> std::io::Result<(PathBuf, File)> {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = private;
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let new = PathBuf::from(format!("{}.{}-{number}.new", path.display(), std::process::id()));
+        match options.open(&new) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && tries < 1000 => {}
+            made => return made.map(|file| (new, file)),
+        }
     }
 }
 
-/// A name beside `path` that no other write has.
-fn numbered(path: &Path) -> PathBuf {
-    static NUMBER: AtomicU64 = AtomicU64::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    PathBuf::from(format!("{}.{}-{number}.new", path.display(), std::process::id()))
-}
-
-fn write(path: &Path, new: &Path, bytes: &[u8], private: bool) -> Result<(), LibraryError> {
+/// Writes a whole file near `near`, on the same volume, and gives it its name.
+fn write(path: &Path, near: &Path, bytes: &[u8], private: bool) -> Result<(), LibraryError> {
+    let (new, mut file) = create_new(near, private).map_err(|source| LibraryError::io(path, source))?;
     let written = (|| {
-        let mut file = if private { private_file(new)? } else { File::create(new)? };
         file.write_all(bytes)?;
         file.sync_all()?;
         drop(file);
         if !private {
             crash::reached(Point::BesideSynced);
         }
-        fs::rename(new, path)
+        fs::rename(&new, path)
     })();
     if let Err(source) = written {
-        let _ = fs::remove_file(new); // it may not be there; the error above is the one that matters
+        let _ = fs::remove_file(&new); // it may not be there; the error above is the one that matters
         return Err(LibraryError::io(path, source));
     }
     sync_parent(path)
@@ -268,5 +310,43 @@ mod tests {
         assert!(!making.exists());
         sweep_made(clips).unwrap();
         assert_eq!(fs::read(month.join("b.last.png")).unwrap(), b"whole");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_has_the_name_of_that_folder_is_neither_followed_nor_removed() {
+        let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (clips, making) = (folder.path(), folder.path().join(MAKING));
+        let target = clips.join("2026-11/a.last.png");
+        std::os::unix::fs::symlink(outside.path(), &making).unwrap();
+        keep_made(&target, b"one").unwrap();
+        assert!(try_writing(clips).is_err());
+        sweep_made(clips).unwrap();
+        assert_eq!(fs::read_dir(outside.path()).unwrap().count(), 0, "nothing went through the link");
+        assert!(making.is_symlink());
+        fs::remove_file(&making).unwrap();
+        fs::write(&making, "a note").unwrap();
+        keep_made(&target, b"two").unwrap();
+        sweep_made(clips).unwrap();
+        assert_eq!(fs::read(&making).unwrap(), b"a note");
+        assert_eq!(fs::read(&target).unwrap(), b"two", "it is kept all the same");
+        assert_eq!(fs::read_dir(clips.join("2026-11")).unwrap().count(), 1);
+        fs::remove_file(&making).unwrap();
+        try_writing(clips).unwrap();
+        assert!(!making.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_under_the_name_for_the_time_being_is_not_written_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let (own, path) = (folder.path().join("own"), folder.path().join("a.json"));
+        fs::write(&own, "precious").unwrap();
+        for number in 0..300 {
+            let near = folder.path().join(format!("a.json.{}-{number}.new", std::process::id()));
+            std::os::unix::fs::symlink(&own, near).unwrap();
+        }
+        write_file(&path, b"written").unwrap();
+        assert_eq!((fs::read(&own).unwrap(), fs::read(&path).unwrap()), (b"precious".to_vec(), b"written".to_vec()));
     }
 }

@@ -56,7 +56,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use error::LibraryError;
-pub use files::{copy_hashed, keep_made, place_file, place_synced, sha256_of, sweep_made, write_file};
+pub use files::{copy_hashed, keep_made, place_file, place_synced, sha256_of, sweep_made, try_writing, write_file};
 pub use imports::{Imported, remove_unentered};
 pub use jobs::Completion;
 pub use owner::Ownership;

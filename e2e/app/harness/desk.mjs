@@ -66,28 +66,55 @@ export async function pressUntil(app, come, what, ...keys) {
  * once the dialog has gone.
  */
 export async function nameFile(app, ask, path) {
+  const dialog = await askedFor(app, ask);
+  await call('xdotool', ['key', 'ctrl+a'], { env: on(app.display) });
+  await answer(app, dialog, path);
+}
+
+/** Lets the system's dialog choose what is there already, a file or a folder, by its path. */
+export async function pickFile(app, ask, path) {
+  const dialog = await askedFor(app, ask);
+  const env = on(app.display);
+  // A slash opens the line for a path; what is typed before that line is there would be lost.
+  await call('xdotool', ['type', '/'], { env });
+  await sleep(1000);
+  await call('xdotool', ['key', 'ctrl+a'], { env });
+  await answer(app, dialog, path);
+}
+
+/** Asks for a dialog and puts it away. */
+export async function putAway(app, ask) {
+  const dialog = await askedFor(app, ask);
+  await call('xdotool', ['key', 'Escape'], { env: on(app.display) });
+  await until(dialog.isGone, 'the dialog goes away', patience);
+}
+
+/** The system's dialog that comes when it is asked for. Without a window manager nobody else gives it the keyboard. */
+async function askedFor(app, ask) {
   const before = await windowsOf(app.pid, app.display);
   const dialogs = async () => (await windowsOf(app.pid, app.display)).filter((window) => !before.includes(window));
   await ask();
-  await until(async () => (await dialogs()).length > 0, 'the system asks for a name', patience);
-  const [dialog] = await dialogs();
+  await until(async () => (await dialogs()).length > 0, 'the system asks', patience);
+  const [window] = await dialogs();
+  await call('xdotool', ['windowfocus', '--sync', String(window)], { env: on(app.display) });
+  return { window, isGone: async () => (await dialogs()).length === 0 };
+}
+
+async function answer(app, { window, isGone }, path) {
   const env = on(app.display);
-  await call('xdotool', ['windowfocus', '--sync', String(dialog)], { env });
-  await call('xdotool', ['key', 'ctrl+a'], { env });
   await call('xdotool', ['type', '--delay', '12', path], { env });
   // Until the dialog has read the folder, it may not hear the key.
   for (const end = Date.now() + patience; Date.now() < end;) {
-    await call('xdotool', ['key', '--window', String(dialog), 'Return'], { env }).catch(() => {});
-    const gone = async () => (await dialogs()).length === 0;
+    await call('xdotool', ['key', '--window', String(window), 'Return'], { env }).catch(() => {});
     if (
-      await until(gone, 'it goes', 2000).then(
+      await until(isGone, 'it goes', 2000).then(
         () => true,
         () => false,
       )
     )
       return;
   }
-  throw new Error('the dialog for a name did not go away');
+  throw new Error('the dialog for a file did not go away');
 }
 
 /** What is on the screen, as a file. */

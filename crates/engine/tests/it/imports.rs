@@ -146,6 +146,7 @@ async fn a_last_frame_that_a_death_cut_short_is_taken_away_by_the_next_start() {
     let library = running.engine.library().clone();
     let made = clip(&library, &import(&running, &[&file]).await.clips[0]);
     eventually("the last frame to be drawn", || library.places().last_frame_file(&made).is_file()).await;
+    eventually("the folder of what is made to go away", || !left.exists()).await;
     running.engine.shutdown().await;
     drop((running, library));
     std::fs::create_dir(&left).unwrap();

@@ -56,7 +56,7 @@ export const app = {
   'standing.means.no_rehearsal': 'Start Lastframe again.',
   'standing.means.disk_full': 'Finished clips wait at the service for about a day. Make room, and they are fetched.',
   'standing.means.folder_gone':
-    'Finished clips wait at the service for about a day. Connect its drive, or choose another folder.',
+    'Finished clips wait at the service for about a day. Connect its drive or make it writable, or choose another folder.',
   'standing.means.bad_download': 'They are fetched again.',
   'standing.rehearsal': 'The practice service',
   'standing.to-settings': 'Open Settings',

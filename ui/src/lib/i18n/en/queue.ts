@@ -67,8 +67,8 @@ export const queue = {
   'queue.wait.service_trouble.sent': 'Lastframe keeps asking; nothing is sent twice.',
   'queue.wait.disk_full.unsent': 'Make room, and it goes on.',
   'queue.wait.disk_full.sent': 'Make room, so that the clip can be kept.',
-  'queue.wait.folder_gone.unsent': 'Bring the folder back or choose another.',
-  'queue.wait.folder_gone.sent': 'Bring the folder back or choose another.',
+  'queue.wait.folder_gone.unsent': 'Bring the folder back, make it writable, or choose another.',
+  'queue.wait.folder_gone.sent': 'Bring the folder back, make it writable, or choose another.',
   'queue.wait.bad_download.unsent': 'Lastframe fetches it again.',
   'queue.wait.bad_download.sent': 'Lastframe fetches it again.',
 

@@ -55,7 +55,7 @@ export const app: Record<keyof typeof keys, string> = {
   'standing.means.no_key': '任务会等到有密钥为止。',
   'standing.means.no_rehearsal': '请重新启动 Lastframe。',
   'standing.means.disk_full': '已完成的片段会在服务端保留约一天。请腾出空间，之后会自动取回。',
-  'standing.means.folder_gone': '已完成的片段会在服务端保留约一天。请连接其所在磁盘，或另选一个文件夹。',
+  'standing.means.folder_gone': '已完成的片段会在服务端保留约一天。请连接其所在磁盘或解除写保护，也可另选一个文件夹。',
   'standing.means.bad_download': '会自动重新下载。',
   'standing.rehearsal': '练习服务',
   'standing.to-settings': '打开设置',

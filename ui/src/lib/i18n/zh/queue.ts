@@ -65,8 +65,8 @@ export const queue: Record<keyof typeof keys, string> = {
   'queue.wait.service_trouble.sent': '会自动重试查询；不会重复发送。',
   'queue.wait.disk_full.unsent': '腾出空间后会继续。',
   'queue.wait.disk_full.sent': '请腾出空间，以便保存片段。',
-  'queue.wait.folder_gone.unsent': '请恢复该文件夹或另选一个。',
-  'queue.wait.folder_gone.sent': '请恢复该文件夹或另选一个。',
+  'queue.wait.folder_gone.unsent': '请恢复该文件夹、解除写保护，或另选一个。',
+  'queue.wait.folder_gone.sent': '请恢复该文件夹、解除写保护，或另选一个。',
   'queue.wait.bad_download.unsent': '会自动重新下载。',
   'queue.wait.bad_download.sent': '会自动重新下载。',
 
