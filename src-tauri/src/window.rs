@@ -16,6 +16,10 @@ pub const LABEL: &str = "main";
 const WIDTH: i32 = 1280;
 const HEIGHT: i32 = 800;
 
+/// The colours of the two rooms, as `tokens.css` has them.
+const DARKROOM: Color = Color(0x0d, 0x0d, 0x0d, 0xff);
+const LIGHTBOX: Color = Color(0xe6, 0xe6, 0xe6, 0xff);
+
 /// How long a page may take until it has something to show. After that its empty window appears: a program of which
 /// nothing is seen seems not to have started.
 const PATIENCE: Duration = Duration::from_millis(1500);
@@ -58,9 +62,9 @@ impl Curtain {
 /// Creates the window, hidden until [`Curtain::rise`], in the colour of its theme, so that it does not flash.
 pub fn create(app: &AppHandle, theme: Theme) -> tauri::Result<WebviewWindow> {
     let (native, room) = match theme {
-        Theme::System => (None, Color(0x0d, 0x0d, 0x0d, 0xff)),
-        Theme::Darkroom => (Some(tauri::Theme::Dark), Color(0x0d, 0x0d, 0x0d, 0xff)),
-        Theme::Lightbox => (Some(tauri::Theme::Light), Color(0xe6, 0xe6, 0xe6, 0xff)),
+        Theme::System => (None, DARKROOM),
+        Theme::Darkroom => (Some(tauri::Theme::Dark), DARKROOM),
+        Theme::Lightbox => (Some(tauri::Theme::Light), LIGHTBOX),
     };
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Lastframe")
@@ -75,6 +79,12 @@ pub fn create(app: &AppHandle, theme: Theme) -> tauri::Result<WebviewWindow> {
         // Dropped pictures are the page's to read; the default handler would swallow them.
         .disable_drag_drop_handler()
         .build()?;
+    // What the system prefers is known of a window that is there.
+    if native.is_none() && window.theme().is_ok_and(|theme| theme == tauri::Theme::Light) {
+        window
+            .set_background_color(Some(LIGHTBOX))
+            .unwrap_or_else(|error| tracing::warn!(%error, "the window is dark until its page is there"));
+    }
     #[cfg(target_os = "linux")]
     if let Err(error) = give_size(&window) {
         tracing::warn!(%error, "the page is arranged once the window is shown");
