@@ -1,5 +1,7 @@
 // Theme and language, chosen in the window and remembered.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { windowTest } from './harness/world.mjs';
 
 /** The colour of the room at the left edge, where no picture is. */
@@ -62,4 +64,37 @@ windowTest('theme and language follow the choice and survive a restart', async (
   assert.equal(await roomIs(person, 'light'), bright, 'the theme is remembered');
   await speaks(person, 'zh-CN'); // remembered too
   await person.waitForText('generate', /生成/);
+});
+
+/** Looks at one point of the display forty times a second until told to stop; the colours there were, in order, as hex. */
+function watchPoint(world, x, y) {
+  const where = ['-framerate', '40', '-video_size', '8x8', '-i', `${world.display.name}+${x},${y}`];
+  const args = ['-v', 'error', '-f', 'x11grab', ...where, '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'];
+  const seen = [];
+  const camera = spawn('ffmpeg', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  camera.stdout.on('data', (bytes) => seen.push(bytes));
+  const gone = once(camera, 'exit');
+  const stop = async () => {
+    camera.kill('SIGINT');
+    await gone;
+  };
+  world.atEnd(stop);
+  return async () => {
+    await stop();
+    const bytes = Buffer.concat(seen);
+    const frames = Array.from({ length: Math.floor(bytes.length / 192) }, (_, frame) => frame * 192);
+    const colours = frames.map((at) => bytes.subarray(at, at + 3).toString('hex'));
+    return colours.filter((colour, index) => colour !== colours[index - 1]);
+  };
+}
+
+windowTest('where the system is light, the window is light before its page is', async (world) => {
+  world.writeSettings({ door: 'rehearse', theme: 'system' });
+  // A point of the empty gallery, where nothing is written.
+  const seen = watchPoint(world, 1200, 780);
+  const person = await world.open();
+  await person.waitFor('place-gallery');
+  await person.settle();
+  const colours = (await seen()).filter((colour) => colour !== '000000'); // the display’s own, where no window is
+  assert.deepEqual(colours, ['e6e6e6'], 'nothing before the room’s own');
 });
