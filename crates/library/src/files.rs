@@ -342,8 +342,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (own, path) = (folder.path().join("own"), folder.path().join("a.json"));
         fs::write(&own, "precious").unwrap();
-        for number in 0..300 {
-            let near = folder.path().join(format!("a.json.{}-{number}.new", std::process::id()));
+        // The names that come next, as one that came now tells.
+        let (now, _) = create_new(&path, false).unwrap();
+        let number: u32 = now.file_stem().unwrap().to_str().unwrap().rsplit('-').next().unwrap().parse().unwrap();
+        for next in number + 1..number + 900 {
+            let near = folder.path().join(format!("a.json.{}-{next}.new", std::process::id()));
             std::os::unix::fs::symlink(&own, near).unwrap();
         }
         write_file(&path, b"written").unwrap();
