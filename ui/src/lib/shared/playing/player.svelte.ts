@@ -124,8 +124,8 @@ export class Player implements Playing {
   #next: number | null = null;
   #stopBeat: (() => void) | null = null;
   #playWhenReady = false;
-  /** Where it was at the last beat, in seconds, and when that was. */
-  #before: { at: number; now: number } | null = null;
+  /** Where it was at the last beat, or where it began, in seconds, and when that was; null until the first beat tells. */
+  #before: { at: number; now: number | null } | null = null;
   /** Milliseconds that time has stood still. */
   #stood = 0;
 
@@ -345,6 +345,8 @@ export class Player implements Playing {
   /** Follows the element while it plays forward, or is to as soon as it can. */
   #watch(): void {
     this.#stopBeating();
+    // A file without a single frame may be at its end before the first beat.
+    if (this.#screen) this.#before = { at: this.#screen.currentTime, now: null };
     const tick = (now: number): void => {
       const screen = this.#screen;
       if (!screen || (this.motion !== 'forward' && !this.#playWhenReady)) return;
@@ -360,7 +362,7 @@ export class Player implements Playing {
     const before = this.#before;
     this.#before = { at, now };
     if (!before) return;
-    const passed = now - before.now;
+    const passed = now - (before.now ?? now);
     this.#stood = at === before.at ? this.#stood + Math.min(passed, LONGEST_BEAT) : 0;
     const ahead = at - before.at - (passed / 1000) * pace;
     const end = timeOfFrame(this.lastFrame, this.rate);
@@ -391,7 +393,7 @@ export class Player implements Playing {
 
   /** What it is moved by is no leap. */
   #move(screen: Screen, seconds: number): void {
-    this.#before = null;
+    if (this.#before) this.#before = { at: seconds, now: null };
     screen.currentTime = seconds;
   }
 

@@ -360,6 +360,29 @@ describe('doubt', () => {
     expect(player.doubtful, 'a loop that turns too early').toBe(true);
   });
 
+  it('comes when it is at its end before the first beat, and not when it began there', () => {
+    player.play();
+    screen.advanceTo(5.04);
+    screen.dispatchEvent(new Event('ended'));
+    expect(player.doubtful, 'ended at once').toBe(true);
+
+    player.goTo(0);
+    screen.settle();
+    player.retry();
+    player.play();
+    screen.advanceTo(5.04);
+    beat((clock += 50));
+    expect(player.doubtful, 'at the end at the first beat').toBe(true);
+
+    player.goTo(110);
+    screen.settle();
+    player.retry();
+    player.play();
+    screen.advanceTo(5.04);
+    screen.dispatchEvent(new Event('ended'));
+    expect(player.doubtful, 'half a second from the end').toBe(false);
+  });
+
   it('does not come over a window that was not drawn, a jump of one that follows, or a whole turn', () => {
     player.toggleLoop();
     player.play();

@@ -30,7 +30,9 @@ export function onFirstFrame(video: HTMLVideoElement, shown: () => void): () => 
   let callback = video.requestVideoFrameCallback(told);
   let stopRepaint: (() => void) | null = null;
 
-  const hasFrame = (): boolean => !video.seeking && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+  // Of a file that is cut off before its first frame WebKitGTK says that there is data, but not how large a picture is.
+  const hasFrame = (): boolean =>
+    !video.seeking && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && video.videoWidth > 0;
   /** A frame from before a seek is not the one. */
   function told(): void {
     if (video.seeking) callback = video.requestVideoFrameCallback(told);
