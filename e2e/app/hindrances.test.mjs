@@ -2,7 +2,7 @@
 // is over; nothing is lost and nothing is sent twice meanwhile.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { clipFile, filesUnder } from './harness/files.mjs';
 import { storeKey } from './harness/keychain.mjs';
@@ -106,10 +106,56 @@ function mounted(world, options) {
     console.log('hindrance: skipped, no file system can be mounted here');
     return undefined;
   }
-  world.atEnd(() => void execFileSync('umount', ['-l', disk]));
+  const kept = join(world.folder, 'kept');
+  const unmount = (folder) => execFileSync('umount', ['-l', folder], { stdio: 'ignore' });
+  world.atEnd(() => void unmount(existsSync(kept) ? kept : disk));
   world.writeSettings({ clips_folder: disk });
-  return { disk, remount: (changes) => mount('-o', `remount,${changes}`, disk) };
+  return {
+    disk,
+    remount: (changes) => mount('-o', `remount,${changes}`, disk),
+    /** What is on it stays; the folder where it was is empty. */
+    disconnect: () => {
+      mkdirSync(kept);
+      mount('--bind', disk, kept);
+      unmount(disk);
+    },
+    connect: () => {
+      mount('--bind', kept, disk);
+      world.atEnd(() => void unmount(disk));
+    },
+  };
 }
+
+windowTest(
+  'the empty folder of a drive that is not connected gets no clip, and what waits arrives when it is',
+  async (world) => {
+    const drive = mounted(world, 'size=64m');
+    if (!drive) return;
+    const person = await world.open();
+    await person.rehearse();
+    await person.generate('A paper boat drifts down a rainy street');
+    const [first] = await person.waitForClips(1);
+
+    drive.disconnect();
+    await person.generate('A night ferry leaves the harbour');
+    await saidOnce(person, 'folder_gone');
+    await nothingElse(person);
+    const why = () => document.querySelector('[data-standing="folder_gone"]').title;
+    assert.match(await person.browser.execute(why), /is empty/, 'and why');
+    assert.deepEqual(readdirSync(drive.disk), [], 'a clip there would be out of sight when the drive is back');
+
+    drive.connect();
+    await takenBack(person);
+    const ids = await person.waitForClips(2, noticed);
+    assert.ok(ids.includes(first));
+    const names = filesUnder(drive.disk).filter((name) => name.endsWith('.mp4'));
+    assert.equal(names.length, 2, 'both are on the drive');
+    assert.ok(!(await person.isShown('missing')), 'nothing is taken for deleted');
+    assert.equal(submits(world.home), 2, 'nothing was sent twice');
+    console.log('hindrance: drive not connected: said once, nothing written in its place, 2 clips of 2 submits');
+  },
+  { minutes: 6 },
+);
 
 windowTest(
   'a clips folder that cannot be written to is said once, its clips play, and what waits arrives when it can be',

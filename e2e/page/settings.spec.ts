@@ -91,7 +91,7 @@ test('a damaged library is made again after a question, and what became of it is
 
 test('a notice about the clips folder goes when another folder was chosen', async ({ page, open }) => {
   await open({ notice: 1 });
-  await expect(page.getByTestId('notices')).toContainText('cannot be written');
+  await expect(page.getByTestId('notices')).toContainText('is not there');
   await page.getByRole('navigation').getByRole('button', { name: 'Settings' }).click();
   await page.getByTestId('choose-folder').click();
   await expect(page.getByTestId('clips-folder')).toHaveText('/home/you/Films/Lastframe');

@@ -11,7 +11,7 @@ export interface Scene {
   lang?: 'en' | 'zh-CN';
   door?: 'connect';
   progress?: 'none';
-  /** Opens with the notice that the clips folder cannot be written. */
+  /** Opens with the notice that the clips folder is not there. */
   notice?: 1;
   /** How many times over the sample library of 15 clips is there. */
   years?: number;

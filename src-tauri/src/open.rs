@@ -286,15 +286,23 @@ impl Open {
     async fn notices(&self) -> Vec<Notice> {
         let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let folder = self.library.places().clips;
-        if !tokio::fs::metadata(&folder).await.is_ok_and(|found| found.is_dir()) {
-            let message = format!(
-                "The clips folder {} is not there. Connect its drive, or choose another folder under Settings, \
-                 Library. Clips on their way wait; nothing is lost.",
-                folder.display()
-            );
+        let away = self.library.away_folders().unwrap_or_default();
+        let path = folder.display();
+        let trouble = if !tokio::fs::metadata(&folder).await.is_ok_and(|found| found.is_dir()) {
+            Some(format!("{path} is not there. Connect its drive, or choose another folder under Settings, Library."))
+        } else if away.contains(&folder) {
+            Some(format!(
+                "{path} is empty, but there should be clips in it. Connect its drive, or choose a folder under Settings, \
+                 Library: this one once more if it is meant to be empty."
+            ))
+        } else {
+            None
+        };
+        if let Some(trouble) = trouble {
+            let message = format!("The clips folder {trouble} Clips on their way wait; nothing is lost.");
             notices.push(Notice { code: NoticeCode::ClipsFolder, message });
         }
-        for earlier in self.library.away_folders().unwrap_or_default() {
+        for earlier in away {
             if earlier != folder {
                 let message = format!(
                     "Clips were kept in {}, which is not there. Connect its drive to see them; nothing is lost.",

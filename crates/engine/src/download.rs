@@ -161,8 +161,9 @@ impl Inner {
             () = course.stop.cancelled() => return Ok(Step::End),
         };
         // Whoever looks whether downloads may go on fetches nothing that could not be kept.
-        let (clips, look) = (places.clips.clone(), if course.looking { folder_unusable } else { folder_gone });
-        if let Some(wait) = blocking(move || look(&clips)).await? {
+        let look = if course.looking { folder_unusable } else { folder_gone };
+        let (library, clips) = (self.library.clone(), places.clips.clone());
+        if let Some(wait) = blocking(move || look(&library, &clips)).await?? {
             return self.hold_all(job, wait, places).await;
         }
         let Some(access) = self.services.access(&job.provider) else { return Ok(Step::Again) };

@@ -25,6 +25,7 @@ use crate::film_recipe::ToldFilm;
 use crate::last_frames::last_frame_png;
 use crate::pictures::keep_png;
 use crate::run::{Inner, blocking};
+use crate::storage::away_message;
 use crate::whole::guarded;
 use one::{Prepared, Refusal, Taken};
 
@@ -96,9 +97,9 @@ impl<'a> Import<'a> {
     }
 
     fn prepare_folder(&self) -> Result<(), Refusal> {
-        if !self.places.clips.is_dir() {
-            let message = format!("The clips folder {} is missing.", self.places.clips.display());
-            return Err(Refusal { problem: ImportProblem::FolderGone, message });
+        let clips = &self.places.clips;
+        if self.inner.library.is_away(clips).map_err(|error| Refusal::of_library(&error))? {
+            return Err(Refusal { problem: ImportProblem::FolderGone, message: away_message(clips) });
         }
         sweep(&self.inner.library);
         let staging = self.places.staging();

@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
-use lastframe_library::{LibraryError, Places};
+use lastframe_library::{Library, LibraryError, Places};
 use lastframe_model::{Job, Wait, WaitReason};
 
 use crate::download::LONGEST_WAIT;
@@ -62,8 +62,8 @@ impl Inner {
             let message = format!("The disk of {} is full.", places.clips.display());
             return self.hold_all(job, Wait::new(WaitReason::DiskFull, message), places).await;
         }
-        let clips = places.clips.clone();
-        if let Some(wait) = blocking(move || folder_unusable(&clips)).await? {
+        let (library, clips) = (self.library.clone(), places.clips.clone());
+        if let Some(wait) = blocking(move || folder_unusable(&library, &clips)).await?? {
             return self.hold_all(job, wait, places).await;
         }
         let message = format!("The clips folder {} cannot be written: {error}", places.clips.display());
@@ -104,25 +104,38 @@ pub(crate) fn is_about_storage(error: &LibraryError) -> bool {
     matches!(error, LibraryError::DiskFull | LibraryError::FolderGone(_) | LibraryError::Io { .. })
 }
 
-/// Why nothing can be placed in this folder, if it is not there. Blocks.
-pub(crate) fn folder_gone(clips: &Path) -> Option<Wait> {
-    let message = || format!("The clips folder {} is missing.", clips.display());
-    (!clips.is_dir()).then(|| Wait::new(WaitReason::FolderGone, message()))
+/// Why nothing may be placed in this folder, if it is away. Blocks.
+pub(crate) fn folder_gone(library: &Library, clips: &Path) -> Result<Option<Wait>, EngineError> {
+    let away = library.is_away(clips)?;
+    Ok(away.then(|| Wait::new(WaitReason::FolderGone, away_message(clips))))
+}
+
+/// What is the matter with a folder that is away.
+pub(crate) fn away_message(clips: &Path) -> String {
+    let folder = clips.display();
+    if clips.is_dir() {
+        format!("The clips folder {folder} is empty, but there should be clips in it: its drive may not be connected.")
+    } else {
+        format!("The clips folder {folder} is missing.")
+    }
 }
 
 /// [`folder_gone`], or nothing can be written in it, as on a drive that its switch or its system protects. To be asked where
 /// something could not be written, or was not a moment ago. Blocks.
-pub(crate) fn folder_unusable(clips: &Path) -> Option<Wait> {
-    let gone = folder_gone(clips);
+pub(crate) fn folder_unusable(library: &Library, clips: &Path) -> Result<Option<Wait>, EngineError> {
+    let gone = folder_gone(library, clips)?;
     if gone.is_some() {
-        return gone;
+        return Ok(gone);
     }
     // Twice: a virus scanner or another program may have its hand on it just now.
-    lastframe_library::try_writing(clips).err()?;
-    std::thread::sleep(Duration::from_millis(100));
-    let error = lastframe_library::try_writing(clips).err()?;
+    let mut tried = lastframe_library::try_writing(clips);
+    if tried.is_err() {
+        std::thread::sleep(Duration::from_millis(100));
+        tried = lastframe_library::try_writing(clips);
+    }
+    let Err(error) = tried else { return Ok(None) };
     // Room is another matter, and where a link stands in the way only that file is in question.
     let other = matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::AlreadyExists);
     let message = || format!("The clips folder {} cannot be written: {error}", clips.display());
-    (!other).then(|| Wait::new(WaitReason::FolderGone, message()))
+    Ok((!other).then(|| Wait::new(WaitReason::FolderGone, message())))
 }

@@ -28,13 +28,18 @@ pub(crate) struct Kept {
 }
 
 impl Kept {
+    /// The folder of clips that its file is in, as seen from the one in use.
+    pub(crate) fn root<'a>(&'a self, current: &'a Path) -> &'a Path {
+        if current == self.folder || current.join(&self.clip.file).is_file() { current } else { &self.folder }
+    }
+
     /// The clip with its file relative to the folder in use if it was kept there, or was carried there with a folder
     /// that moved; else with the whole path in the folder it was kept in.
     pub(crate) fn seen_from(self, current: &Path) -> Clip {
-        let Self { clip, folder } = self;
-        if current == folder || current.join(&clip.file).is_file() {
-            return clip;
+        if self.root(current) == current {
+            return self.clip;
         }
+        let Self { clip, folder } = self;
         let file = folder.join(&clip.file).to_string_lossy().replace('\\', "/");
         Clip { file, ..clip }
     }

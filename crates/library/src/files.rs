@@ -91,8 +91,12 @@ pub(crate) fn write_private_file(path: &Path, bytes: &[u8]) -> Result<(), Librar
 
 /// [`write_file`] for a picture beside a clip, in a month of a folder of clips, that can be made again. What a program leaves
 /// that dies meanwhile lies apart from the clips, where [`sweep_made`] finds it; only where that cannot be, beside them.
+///
+/// Makes no folder that stays: the clip is in it, or on a drive that is not connected just now.
 pub fn keep_made(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
-    make_parent(path)?;
+    if let Some(month) = path.parent() {
+        fs::metadata(month).map_err(|source| LibraryError::io(month, source))?;
+    }
     let (Some(clips), Some(name)) = (path.parent().and_then(Path::parent), path.file_name()) else {
         return write(path, path, bytes, false);
     };
@@ -140,7 +144,7 @@ fn in_making<T>(clips: &Path, act: impl Fn(&Path) -> std::io::Result<T>) -> std:
         };
         match made.and_then(|()| act(&making)) {
             // Whoever was done with its own has taken the folder away.
-            Err(error) if error.kind() == ErrorKind::NotFound && tries < 10 => {}
+            Err(error) if error.kind() == ErrorKind::NotFound && !is_real_folder(&making) && tries < 10 => {}
             done => break done,
         }
     };
@@ -288,6 +292,9 @@ mod tests {
     fn what_is_made_again_leaves_nothing_among_the_clips() {
         let folder = tempfile::tempdir().unwrap();
         let (clips, month) = (folder.path(), folder.path().join("2026-11"));
+        assert!(keep_made(&month.join("a.last.png"), b"a").is_err());
+        assert_eq!(fs::read_dir(clips).unwrap().count(), 0, "a drive that is not connected has no folders of months");
+        fs::create_dir(&month).unwrap();
         std::thread::scope(|scope| {
             for writer in 0..4_u8 {
                 let month = &month;
@@ -318,6 +325,7 @@ mod tests {
         let (folder, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (clips, making) = (folder.path(), folder.path().join(MAKING));
         let target = clips.join("2026-11/a.last.png");
+        fs::create_dir(clips.join("2026-11")).unwrap();
         std::os::unix::fs::symlink(outside.path(), &making).unwrap();
         keep_made(&target, b"one").unwrap();
         assert!(try_writing(clips).is_err());

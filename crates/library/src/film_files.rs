@@ -128,13 +128,12 @@ impl Library {
         let film = self.read(|connection| films::get(connection, id))?;
         if let Some(film) = film {
             let text = serde_json::to_vec_pretty(&FilmFile { version: VERSION, film })?;
+            self.expect_here(&current)?;
             return files::write_file(&current.join(FOLDER).join(name), &text);
         }
         for folder in self.known_folders()?.into_iter().chain([current]) {
-            if !folder.is_dir() {
-                // The file comes back with its drive, and the film with it, unless it is taken away then.
-                return Err(LibraryError::FolderGone(folder));
-            }
+            // The file comes back with its drive, and the film with it, unless it is taken away then.
+            self.expect_here(&folder)?;
             let path = folder.join(FOLDER).join(&name);
             match std::fs::remove_file(&path) {
                 Err(source) if !is_absent(&source) => return Err(LibraryError::io(&path, source)),

@@ -124,6 +124,7 @@ impl Library {
             })?;
             Ok((kept, imported))
         })?;
+        self.expect_here(&kept.folder)?;
         let home = self.places().home;
         let places = Places { home, clips: kept.folder.clone() };
         recipe::write(&places.recipe_file(&kept.clip), &kept.clip, "", imported.as_ref())?;

@@ -125,12 +125,13 @@ impl Library {
     }
 
     /// From now on new clips go to `folder`, which is made if it is missing. Clips that are there already stay
-    /// where they are and are still found.
+    /// where they are and are still found. One that is empty is taken to be meant so: see [`Self::is_away`].
     pub fn set_clips_folder(&self, folder: impl Into<PathBuf>) -> Result<(), LibraryError> {
         let folder = folder.into();
         let folder = std::path::absolute(&folder).map_err(|source| LibraryError::io(&folder, source))?;
         std::fs::create_dir_all(&folder).map_err(|source| LibraryError::io(&folder, source))?;
         let moved = folder != self.places().clips;
+        self.begin_anew(&folder)?;
         self.write(|tx| {
             folders::id_of(tx, &folder)?;
             if moved { films::all_due(tx) } else { Ok(()) }

@@ -3,12 +3,16 @@
 //! A mark is safe with its transaction. The recipe beside the video gets it afterwards, since thousands of files are not
 //! written while somebody waits; until then the row says that its recipe is due, across restarts.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use lastframe_model::gallery::{TAGS_MAX, folded};
 use lastframe_model::{ClipId, Mark, MarkProblem};
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use crate::error::LibraryError;
 use crate::imports::Imported;
+use crate::places::Places;
 use crate::shelf::Words;
 use crate::{Library, clips, recipe, rows, shelf};
 
@@ -127,6 +131,7 @@ impl Library {
     /// The first that came, after all were tried.
     pub fn write_recipes(&self, go_on: impl Fn() -> bool) -> Result<u32, LibraryError> {
         let (mut written, mut failed, mut last) = (0, None, 0);
+        let mut away = HashMap::new();
         while go_on() {
             let held = self.hold()?;
             let due = self.due_recipes(last)?;
@@ -134,9 +139,19 @@ impl Library {
             last = newest;
             let mut done = Vec::new();
             for Due { change, kept, reply, imported } in due {
-                let clip = kept.clip.clone();
-                let path = self.places().recipe_file(&kept.seen_from(&self.places().clips));
-                match recipe::write(&path, &clip, &reply, imported.as_ref()) {
+                let Places { home, clips: current } = self.places();
+                let places = Places { clips: kept.root(&current).to_owned(), home };
+                let clip = kept.clip;
+                let is_away = match away.entry(places.clips.clone()) {
+                    Entry::Occupied(known) => *known.get(),
+                    Entry::Vacant(unknown) => *unknown.insert(self.is_away(&places.clips)?),
+                };
+                let wrote = if is_away {
+                    Err(LibraryError::FolderGone(places.clips))
+                } else {
+                    recipe::write(&places.recipe_file(&clip), &clip, &reply, imported.as_ref())
+                };
+                match wrote {
                     Ok(()) => done.push((clip.id, change)),
                     Err(error) => {
                         tracing::debug!(clip = %clip.id, %error, "a recipe could not be written; it stays due");

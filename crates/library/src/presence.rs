@@ -5,6 +5,7 @@
 //! names in it. A file is read only to recognise one that is missed, and only if it has the very size of it.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
@@ -15,7 +16,7 @@ use rusqlite::params;
 
 use crate::error::LibraryError;
 use crate::shelf::Words;
-use crate::{Library, clips, files, shelf};
+use crate::{Library, clips, files, places, shelf};
 
 /// A folder that changed so shortly before it was read may have changed again without its time telling.
 const SETTLED: Duration = Duration::from_secs(3);
@@ -64,7 +65,7 @@ impl Library {
         let mut changed = Vec::new();
         for (number, folder) in self.numbered_folders()? {
             let Some(on_disk) = folders_below(&folder) else {
-                if self.has_clips(number)? {
+                if self.has_clips(&folder)? {
                     looked.away.push(folder);
                 }
                 continue;
@@ -81,22 +82,44 @@ impl Library {
         Ok(looked)
     }
 
-    /// Folders of clips that are not there as a whole and have clips in them.
+    /// Whether a folder of clips is away as a whole, e.g. because its drive is not connected: it is not there, or is empty
+    /// though clips should be in it. What is written into an empty one would be out of sight once the drive is back, and
+    /// makes it look as if all the clips had been deleted.
+    pub fn is_away(&self, folder: &Path) -> Result<bool, LibraryError> {
+        Ok(!folder.is_dir() || (is_bare(folder) && self.has_clips(folder)?))
+    }
+
+    /// Folders of clips that are away and should have clips in them.
     pub fn away_folders(&self) -> Result<Vec<PathBuf>, LibraryError> {
         let mut away = Vec::new();
-        for (number, folder) in self.numbered_folders()? {
-            if is_away(&folder) && self.has_clips(number)? {
+        for folder in self.known_folders()? {
+            if is_bare(&folder) && self.has_clips(&folder)? {
                 away.push(folder);
             }
         }
         Ok(away)
     }
 
+    /// [`LibraryError::FolderGone`] for a folder that is away.
+    pub(crate) fn expect_here(&self, folder: &Path) -> Result<(), LibraryError> {
+        if self.is_away(folder)? { Err(LibraryError::FolderGone(folder.to_owned())) } else { Ok(()) }
+    }
+
+    /// Takes an empty folder as the person says that it is. What the library missed in it is marked from then on.
+    pub(crate) fn begin_anew(&self, folder: &Path) -> Result<(), LibraryError> {
+        if self.is_away(folder)? {
+            let month = folder.join(places::month_of(jiff::Timestamp::now()));
+            fs::create_dir(&month).map_err(|source| LibraryError::io(&month, source))?;
+        }
+        Ok(())
+    }
+
     /// Looks for the file of one clip: where its row says, and then everywhere. The clip as it is now.
     pub fn look_for(&self, id: &ClipId) -> Result<Clip, LibraryError> {
         let clip = self.clip(id)?.ok_or_else(|| LibraryError::NoSuchClip(id.clone()))?;
         let there = self.places().clip_file(&clip).is_file();
-        if there == clip.missing && !self.is_away(id)? {
+        let kept = self.read(|connection| clips::get(connection, id))?;
+        if there == clip.missing && !kept.is_some_and(|kept| is_bare(&kept.folder)) {
             self.mark(&[(id.clone(), !there)])?;
         }
         if !there {
@@ -116,6 +139,9 @@ impl Library {
         }
         let target = self.places().clip_file(&clip);
         if !target.is_file() {
+            if let Some(kept) = self.read(|connection| clips::get(connection, id))? {
+                self.expect_here(kept.root(&self.places().clips))?;
+            }
             files::copy_into_place(from, &target)?;
         }
         self.mark(&[(id.clone(), false)])?;
@@ -130,17 +156,15 @@ impl Library {
         })
     }
 
-    fn has_clips(&self, folder: i64) -> Result<bool, LibraryError> {
+    /// Whether clips should be in this folder: those that are missed already are not looked for.
+    fn has_clips(&self, folder: &Path) -> Result<bool, LibraryError> {
         self.read(|connection| {
-            let mut statement = connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM clips WHERE folder = ?1)")?;
-            Ok(statement.query_row([folder], |row| row.get(0))?)
+            let mut statement = connection.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM clips JOIN folders ON folders.id = clips.folder
+                 WHERE folders.path = ?1 AND clips.missing = 0)",
+            )?;
+            Ok(statement.query_row([folder.to_str()], |row| row.get(0))?)
         })
-    }
-
-    /// Whether the folder that a clip was kept in is not there as a whole.
-    fn is_away(&self, id: &ClipId) -> Result<bool, LibraryError> {
-        let kept = self.read(|connection| clips::get(connection, id))?;
-        Ok(kept.is_some_and(|kept| is_away(&kept.folder)))
     }
 
     /// Compares the rows of one folder of clips with what is on the disk, where that has changed.
@@ -274,7 +298,7 @@ impl Library {
                 if found.contains(&missed.id) {
                     continue;
                 }
-                match link_or_copy(path, &missed.file) {
+                match self.expect_here(&missed.folder).and_then(|()| link_or_copy(path, &missed.file)) {
                     Ok(()) => found.push(missed.id.clone()),
                     Err(error) => {
                         tracing::warn!(clip = %missed.id, %error, "a file that was found could not be put back");
@@ -297,8 +321,9 @@ impl Library {
                 let bytes: f64 = row.get(2)?;
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the size of a file")]
                 let bytes = bytes as u64;
-                let file = Path::new(&row.get::<_, String>(3)?).join(row.get::<_, String>(4)?);
-                Ok(Missed { id: ClipId::new(row.get::<_, String>(0)?), sha256: row.get(1)?, bytes, file })
+                let folder = PathBuf::from(row.get::<_, String>(3)?);
+                let file = folder.join(row.get::<_, String>(4)?);
+                Ok(Missed { id: ClipId::new(row.get::<_, String>(0)?), sha256: row.get(1)?, bytes, folder, file })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
@@ -310,6 +335,8 @@ struct Missed {
     id: ClipId,
     sha256: String,
     bytes: u64,
+    /// The folder of clips that it was kept in.
+    folder: PathBuf,
     /// Where it belongs.
     file: PathBuf,
 }
@@ -332,7 +359,7 @@ fn name_of(path: &Path) -> String {
 fn folders_below(root: &Path) -> Option<HashMap<PathBuf, SystemTime>> {
     let mut found = HashMap::new();
     let mut waiting = vec![(root.to_owned(), 0)];
-    let mut empty = true;
+    let mut bare = true;
     while let Some((folder, depth)) = waiting.pop() {
         let at = match fs::metadata(&folder).and_then(|facts| facts.modified()) {
             Ok(at) => at,
@@ -346,20 +373,31 @@ fn folders_below(root: &Path) -> Option<HashMap<PathBuf, SystemTime>> {
             continue;
         };
         for entry in entries.flatten() {
-            empty = false;
-            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-            if depth < DEPTH && !hidden && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let name = entry.file_name();
+            bare &= counts_for_nothing(&name);
+            if depth < DEPTH && !is_hidden(&name) && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 waiting.push((entry.path(), depth + 1));
             }
         }
         found.insert(folder, at);
     }
-    (!empty).then_some(found)
+    (!bare).then_some(found)
 }
 
 /// Whether a folder is not there, or as empty as the place where a drive is not connected.
-fn is_away(folder: &Path) -> bool {
-    !fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
+fn is_bare(folder: &Path) -> bool {
+    let counts = |entry: fs::DirEntry| !counts_for_nothing(&entry.file_name());
+    !fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(counts))
+}
+
+/// Whether something of that name may stand where a drive is not connected: what the system or this program began to write
+/// there, all of it for the time being.
+fn counts_for_nothing(name: &OsStr) -> bool {
+    is_hidden(name) || Path::new(name).extension().is_some_and(|ending| ending == "part")
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
 }
 
 /// The names of videos right in a folder; none if it is not there.

@@ -16,7 +16,7 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use crate::clips::Kept;
 use crate::error::LibraryError;
 use crate::jobs::Completion;
-use crate::places::{ENDINGS, Places};
+use crate::places::ENDINGS;
 use crate::shelf::Words;
 use crate::{Library, clips, films, marks, rows, seams, shelf};
 
@@ -46,8 +46,8 @@ fn remove(tx: &Transaction<'_>, clip: &ClipId) -> Result<bool, LibraryError> {
     Ok(true)
 }
 
-/// The video of a clip, if it is one that the library keeps: in a folder of clips, under the clip's own name.
-fn own_file(kept: &Kept, current: &Path) -> Result<Option<PathBuf>, LibraryError> {
+/// The video of a clip, if it is one that `library` keeps: in a folder of clips, under the clip's own name.
+fn own_file(library: &Library, kept: &Kept, current: &Path) -> Result<Option<PathBuf>, LibraryError> {
     let relative = Path::new(&kept.clip.file);
     let parts: Vec<_> = relative.components().collect();
     let plain = parts.iter().all(|part| matches!(part, std::path::Component::Normal(_)));
@@ -57,10 +57,8 @@ fn own_file(kept: &Kept, current: &Path) -> Result<Option<PathBuf>, LibraryError
     }
     let there = |folder: &Path| fs::symlink_metadata(folder.join(relative)).is_ok();
     let folder = if kept.folder != current && there(current) { current } else { kept.folder.as_path() };
-    if !folder.is_dir() {
-        // A drive that is away comes back with the files on it.
-        return Err(LibraryError::FolderGone(folder.to_owned()));
-    }
+    // A drive that is away comes back with the files on it.
+    library.expect_here(folder)?;
     let file = folder.join(relative);
     let month = file.parent().unwrap_or(folder);
     let outside = match (folder.canonicalize(), month.canonicalize()) {
@@ -71,9 +69,10 @@ fn own_file(kept: &Kept, current: &Path) -> Result<Option<PathBuf>, LibraryError
 }
 
 /// Removes a clip's files. Those that are gone already are removed.
-fn remove_files(kept: &Kept, places: &Places) -> Result<(), LibraryError> {
+fn remove_files(library: &Library, kept: &Kept) -> Result<(), LibraryError> {
+    let places = library.places();
     remove_file(&places.thumbnail_file(&kept.clip.id))?;
-    let Some(video) = own_file(kept, &places.clips)? else {
+    let Some(video) = own_file(library, kept, &places.clips)? else {
         tracing::warn!(clip = %kept.clip.id, "the file of this clip is not the library's own; it is left alone");
         return Ok(());
     };
@@ -138,7 +137,7 @@ impl Library {
                 if kept.clip.trashed_at.is_none() {
                     continue;
                 }
-                match remove_files(&kept, &self.places()) {
+                match remove_files(self, &kept) {
                     Ok(()) => gone.push(clip),
                     Err(error) => {
                         tracing::warn!(%clip, %error, "a clip could not be deleted; it stays in the trash");

@@ -8,6 +8,7 @@ use crate::dialogs;
 use crate::open::blocking;
 use crate::renewal::Renewal;
 use crate::window::Curtain;
+use crate::words;
 
 /// What the window needs before it shows its first place. Fails with words when the library cannot be
 /// opened; asking again tries again.
@@ -31,11 +32,18 @@ pub async fn refresh_catalogue(desk: State<'_, Desk>) -> Result<Catalogue, IpcEr
     Ok(desk.open().await?.engine.refresh_catalogue().await?)
 }
 
-/// Lets the person choose a folder; `None` when they changed their mind.
+/// Lets the person choose a folder; `None` when they changed their mind. Who chooses the one in use says that it is as it
+/// should be, if it is empty.
 #[tauri::command]
 #[specta::specta]
-pub async fn choose_folder(app: AppHandle) -> Result<Option<String>, IpcError> {
-    Ok(dialogs::folder(&app).await.map(|folder| folder.display().to_string()))
+pub async fn choose_folder(app: AppHandle, desk: State<'_, Desk>) -> Result<Option<String>, IpcError> {
+    let Some(folder) = dialogs::folder(&app).await else { return Ok(None) };
+    let library = desk.open().await?.library.clone();
+    if folder == library.places().clips {
+        let folder = folder.clone();
+        blocking(move || library.set_clips_folder(folder)).await?.map_err(words::library)?;
+    }
+    Ok(Some(folder.display().to_string()))
 }
 
 /// Shows the folder of the program's logs in the file manager.

@@ -140,6 +140,27 @@ async fn a_missing_folder_is_waited_for() {
 }
 
 #[tokio::test]
+async fn an_empty_folder_in_the_place_of_a_drive_is_waited_for() {
+    let world = World::new(Script::default()).await;
+    let running = world.connected();
+    let first = running.enqueue().await;
+    running.until_state(&first, JobState::Done).await;
+    let clips = running.engine.library().places().clips;
+    let away = clips.with_file_name("away");
+    std::fs::rename(&clips, &away).unwrap();
+    std::fs::create_dir(&clips).unwrap();
+    let id = running.enqueue().await;
+    let job = running.until_waiting(&id, WaitReason::FolderGone).await;
+    assert!(job.wait.unwrap().message.contains("is empty"), "what to look for");
+    running.engine.look_through().await.unwrap();
+    assert_eq!(std::fs::read_dir(&clips).unwrap().count(), 0, "the clip would be out of sight when the drive is back");
+    std::fs::remove_dir(&clips).unwrap();
+    std::fs::rename(&away, &clips).unwrap();
+    running.until_state(&id, JobState::Done).await;
+    assert_eq!(world.service.posts(), 2);
+}
+
+#[tokio::test]
 async fn another_folder_chosen_meanwhile_is_used() {
     let world = World::new(Script::default()).await;
     let running = world.start();

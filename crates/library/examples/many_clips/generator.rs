@@ -143,6 +143,9 @@ pub fn fill(home: &Path, clips: usize, seed: u64, now: Timestamp) -> Result<Libr
     tx.execute("DELETE FROM state WHERE name = 'shelf_form'", [])?;
     tx.commit()?;
     drop(connection);
+    // A folder of clips with nothing in it would be a drive that is not connected.
+    let films = places.clips.join("films");
+    std::fs::create_dir_all(&films).map_err(|source| LibraryError::Io { path: films, source })?;
     Library::open(places)
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use lastframe_library::{Library, LibraryError, Places, Rebuild, Rebuilt, Recipe};
 use lastframe_model::gallery::{NOTE_MAX, TAGS_MAX};
-use lastframe_model::{Clip, ClipId, CommonMarks, GalleryQuery, JobState, Mark, MarkProblem, Usd};
+use lastframe_model::{Clip, ClipId, CommonMarks, FilmId, GalleryQuery, JobState, Mark, MarkProblem, SavedFilm, Usd};
 
 use crate::{World, at, open};
 
@@ -313,6 +313,63 @@ fn a_drive_that_is_away_keeps_its_clips_in_the_trash() {
     assert_eq!(world.library.write_recipes(|| true).unwrap(), 1);
     assert_eq!(world.library.restore_clips(&some(&["a"])).unwrap(), 1);
     assert_eq!(std::fs::read(places.clip_file(&clip)).unwrap(), b"a");
+}
+
+#[test]
+fn nothing_is_written_where_a_drive_is_not_connected() {
+    let world = World::new();
+    let clip = world.clip("a", 1, None);
+    world.clip("b", 2, Some("a"));
+    let (library, places, drive) = (&world.library, world.library.places(), world.path("drive"));
+    library.trash_clips(&some(&["b"]), at(3)).unwrap();
+    let (path, id) = (some(&["a"]), FilmId::new("f"));
+    let film = SavedFilm { id, name: None, note: String::new(), path, made_at: at(3), changed_at: at(3) };
+    library.save_film(film).unwrap();
+    // The place where it was, with what a system or this program may have begun to write there.
+    std::fs::rename(&places.clips, &drive).unwrap();
+    std::fs::create_dir(&places.clips).unwrap();
+    std::fs::write(places.clips.join(".directory"), "").unwrap();
+    std::fs::write(places.clips.join("c.mp4.part"), "").unwrap();
+    let names = || std::fs::read_dir(&places.clips).unwrap().count();
+
+    assert!(library.is_away(&places.clips).unwrap());
+    let root = std::slice::from_ref(&places.clips);
+    assert_eq!(library.away_folders().unwrap(), root);
+    let gone = |error: LibraryError| matches!(error, LibraryError::FolderGone(_));
+    assert!(gone(library.write_recipes(|| true).unwrap_err()));
+    assert!(gone(library.write_film_files().unwrap_err()));
+    assert!(gone(library.delete_clips(&some(&["b"])).unwrap_err()));
+    let copy = world.path("copy.mp4");
+    std::fs::write(&copy, "a").unwrap();
+    assert!(gone(library.restore_file(&clip.id, &copy).unwrap_err()));
+    library.look_for(&clip.id).unwrap();
+    assert_eq!(library.look_through().unwrap().away, root);
+    assert!(!get(library, "a").missing && names() == 2, "nothing was made there, and nothing is missed");
+
+    // It is connected again: all that waited is done.
+    std::fs::remove_dir_all(&places.clips).unwrap();
+    std::fs::rename(&drive, &places.clips).unwrap();
+    assert!(!library.is_away(&places.clips).unwrap());
+    assert_eq!((library.write_recipes(|| true).unwrap(), library.write_film_files().unwrap()), (1, 1));
+    assert_eq!(std::fs::read(places.clip_file(&clip)).unwrap(), b"a");
+}
+
+#[test]
+fn a_folder_that_the_person_emptied_is_used_again_once_they_choose_it() {
+    let world = World::new();
+    world.clip("a", 1, None);
+    let (library, clips) = (&world.library, world.library.places().clips);
+    std::fs::remove_dir_all(&clips).unwrap();
+    std::fs::create_dir(&clips).unwrap();
+    assert!(library.is_away(&clips).unwrap());
+    library.set_clips_folder(clips.clone()).unwrap();
+    assert!(!library.is_away(&clips).unwrap());
+    assert_eq!(library.look_through().unwrap().changed.len(), 1, "what was in it is missed");
+    std::fs::remove_dir_all(&clips).unwrap();
+    std::fs::create_dir(&clips).unwrap();
+    assert!(!library.is_away(&clips).unwrap(), "nothing is missed that is not known to be");
+    library.trash_clips(&some(&["a"]), at(2)).unwrap();
+    assert_eq!(library.delete_clips(&some(&["a"])).unwrap(), 1);
 }
 
 #[test]

@@ -12,7 +12,10 @@ export const commands = {
 	session: () => typedError<Session, IpcError>(__TAURI_INVOKE("session")),
 	/**  Replaces the settings; a wrong value is refused with the reason. */
 	changeSettings: (settings: Settings) => typedError<Settings, IpcError>(__TAURI_INVOKE("change_settings", { settings })),
-	/**  Lets the person choose a folder; `None` when they changed their mind. */
+	/**
+	 *  Lets the person choose a folder; `None` when they changed their mind. Who chooses the one in use says that it is as it
+	 *  should be, if it is empty.
+	 */
 	chooseFolder: () => typedError<string | null, IpcError>(__TAURI_INVOKE("choose_folder")),
 	/**  Shows the folder of the program's logs in the file manager. */
 	revealLogs: () => typedError<null, IpcError>(__TAURI_INVOKE("reveal_logs")),

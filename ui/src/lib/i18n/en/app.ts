@@ -45,7 +45,7 @@ export const app = {
   'standing.no_key': 'There is no key for {service}.',
   'standing.no_rehearsal': 'The practice service is not running.',
   'standing.disk_full': 'The disk is full.',
-  'standing.folder_gone': 'The clips folder cannot be written.',
+  'standing.folder_gone': 'The clips folder cannot be used.',
   'standing.bad_download': 'Downloads do not arrive whole.',
   'standing.means.offline': 'Nothing is lost: Lastframe keeps trying and goes on by itself.',
   'standing.means.downloads-offline': 'They wait there for about a day; Lastframe keeps trying.',
@@ -56,7 +56,7 @@ export const app = {
   'standing.means.no_rehearsal': 'Start Lastframe again.',
   'standing.means.disk_full': 'Finished clips wait at the service for about a day. Make room, and they are fetched.',
   'standing.means.folder_gone':
-    'Finished clips wait at the service for about a day. Connect its drive or make it writable, or choose another folder.',
+    'Finished clips wait at the service for about a day. Connect its drive, make it writable, or choose a folder.',
   'standing.means.bad_download': 'They are fetched again.',
   'standing.rehearsal': 'The practice service',
   'standing.to-settings': 'Open Settings',
@@ -132,7 +132,7 @@ export const app = {
     'The key is then kept in memory and forgotten when you close the app. It is never written to a file.',
 
   'notice.rehearsal': 'The practice service did not start; rehearsals need it. Start Lastframe again.',
-  'notice.clips_folder': 'The clips folder cannot be written. Bring it back, or choose another in Settings.',
+  'notice.clips_folder': 'The clips folder is missing or empty. Connect its drive, or choose a folder in Settings.',
   'notice.settings': 'The settings could not be read; defaults are used and the file was kept aside.',
 
   'video.no-decoder': 'This computer cannot play H.264 video',

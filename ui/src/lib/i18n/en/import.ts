@@ -22,7 +22,8 @@ export const imports = {
   'import.problem.truncated': 'It is cut short.',
   'import.problem.changing': 'It changed while it was read. Try again when it is finished.',
   'import.problem.disk_full': 'The disk is full. Make room, then import it again.',
-  'import.problem.folder_gone': 'The clips folder is missing. Connect its drive, or choose another in Settings.',
+  'import.problem.folder_gone':
+    'The clips folder is missing or empty. Connect its drive, or choose a folder in Settings.',
   'import.problem.folder_unwritable': 'The clips folder cannot be written. Choose another in Settings, or allow it.',
   'import.problem.library': 'The library could not take it; the log says more.',
   'import.drop-title': 'Import into the library',

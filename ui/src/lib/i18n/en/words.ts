@@ -81,7 +81,7 @@ export const words = {
   'error.internal': 'Something went wrong inside Lastframe. The log has more.',
 
   'file.disk_full': 'The disk is full. Make room, then try again.',
-  'file.folder_gone': 'The clips folder is missing. Connect its drive, or choose another folder in Settings.',
+  'file.folder_gone': 'The clips folder is missing or empty. Connect its drive, or choose a folder in Settings.',
   'file.unusable': 'A file or folder cannot be read or written.',
   'file.name_not_text': 'A name on the disk is no text and cannot be used.',
   'file.no_home': 'No data folder was found for this user. Set LASTFRAME_HOME to a folder.',

@@ -45,7 +45,7 @@ export const app: Record<keyof typeof keys, string> = {
   'standing.no_key': '没有 {service} 的密钥。',
   'standing.no_rehearsal': '练习服务未在运行。',
   'standing.disk_full': '磁盘已满。',
-  'standing.folder_gone': '无法写入片段文件夹。',
+  'standing.folder_gone': '无法使用片段文件夹。',
   'standing.bad_download': '下载不完整。',
   'standing.means.offline': '不会丢失任何内容：Lastframe 会不断重试并自动继续。',
   'standing.means.downloads-offline': '它们会在那里保留约一天；Lastframe 会不断重试。',
@@ -55,7 +55,7 @@ export const app: Record<keyof typeof keys, string> = {
   'standing.means.no_key': '任务会等到有密钥为止。',
   'standing.means.no_rehearsal': '请重新启动 Lastframe。',
   'standing.means.disk_full': '已完成的片段会在服务端保留约一天。请腾出空间，之后会自动取回。',
-  'standing.means.folder_gone': '已完成的片段会在服务端保留约一天。请连接其所在磁盘或解除写保护，也可另选一个文件夹。',
+  'standing.means.folder_gone': '已完成的片段会在服务端保留约一天。请连接其所在磁盘或解除写保护，也可选择一个文件夹。',
   'standing.means.bad_download': '会自动重新下载。',
   'standing.rehearsal': '练习服务',
   'standing.to-settings': '打开设置',
@@ -126,7 +126,7 @@ export const app: Record<keyof typeof keys, string> = {
   'key.session-only-hint': '密钥只留在内存中，关闭应用后即被遗忘，不会写入任何文件。',
 
   'notice.rehearsal': '练习服务未能启动，排练需要它。请重新启动 Lastframe。',
-  'notice.clips_folder': '无法写入片段文件夹。请恢复该文件夹，或在“设置”中另选一个。',
+  'notice.clips_folder': '片段文件夹不见了或是空的。请连接其所在磁盘，或在“设置”中选择一个文件夹。',
   'notice.settings': '无法读取设置，现使用默认值；原文件已另存。',
 
   'video.no-decoder': '这台电脑无法播放 H.264 视频',

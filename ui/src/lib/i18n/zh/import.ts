@@ -24,7 +24,7 @@ export const imports: Record<keyof typeof en, string> = {
   'import.problem.truncated': '文件不完整。',
   'import.problem.changing': '读取时文件发生了变化。请等它写完后再试。',
   'import.problem.disk_full': '磁盘已满。请腾出空间后再导入。',
-  'import.problem.folder_gone': '片段文件夹不见了。请连接其所在的磁盘，或在设置中另选。',
+  'import.problem.folder_gone': '片段文件夹不见了或是空的。请连接其所在的磁盘，或在设置中选择一个文件夹。',
   'import.problem.folder_unwritable': '片段文件夹无法写入。请在设置中另选，或允许写入。',
   'import.problem.library': '片库未能收入；详情见日志。',
   'import.drop-title': '导入片库',

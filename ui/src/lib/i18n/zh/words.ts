@@ -79,7 +79,7 @@ export const words: Record<keyof typeof keys, string> = {
   'error.internal': 'Lastframe 内部出错。日志中有更多信息。',
 
   'file.disk_full': '磁盘已满。请腾出空间后重试。',
-  'file.folder_gone': '片段文件夹不见了。请连接其所在磁盘，或在“设置”中另选一个文件夹。',
+  'file.folder_gone': '片段文件夹不见了或是空的。请连接其所在磁盘，或在“设置”中选择一个文件夹。',
   'file.unusable': '无法读取或写入某个文件或文件夹。',
   'file.name_not_text': '磁盘上有一个名称不是有效文本，无法使用。',
   'file.no_home': '找不到此用户的数据文件夹。请将 LASTFRAME_HOME 设为一个文件夹。',

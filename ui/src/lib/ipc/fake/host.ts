@@ -216,7 +216,7 @@ export function fakeHost(query: URLSearchParams): Host {
                 {
                   code: 'clips_folder',
                   message:
-                    'The clips folder /home/you/Videos/Lastframe cannot be written. Bring it back, or choose another in Settings.',
+                    'The clips folder /home/you/Videos/Lastframe is not there. Connect its drive, or choose another folder under Settings, Library. Clips on their way wait; nothing is lost.',
                 },
               ]
             : [],
