@@ -305,7 +305,7 @@ impl Open {
         for earlier in away {
             if earlier != folder {
                 let message = format!(
-                    "Clips were kept in {}, which is not there. Connect its drive to see them; nothing is lost.",
+                    "Clips were kept in {}, which is not there or empty. Connect its drive to see them; nothing is lost.",
                     earlier.display()
                 );
                 notices.push(Notice { code: NoticeCode::EarlierFolder, message });

@@ -168,7 +168,7 @@ fn library(error: &LibraryError) -> IpcError {
             file(ErrorCode::Storage, message, FileProblem::DiskFull).with_hint("Make room, then try again.")
         }
         LibraryError::FolderGone(_) => file(ErrorCode::Storage, message, FileProblem::FolderGone)
-            .with_hint("Connect its drive, or choose another folder in Settings."),
+            .with_hint("Connect its drive, or choose a folder in Settings."),
         LibraryError::Damaged { .. } => file(ErrorCode::Damaged, message, FileProblem::DatabaseDamaged)
             .with_hint("Run `lastframe library rebuild`, then start again."),
         LibraryError::ClipMissing(_) => file(ErrorCode::Storage, message, FileProblem::ClipMissing),

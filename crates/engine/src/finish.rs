@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lastframe_library::crash::{self, Point};
-use lastframe_library::{Completion, Library, LibraryError, Places, clip_of, file_of, place_file, write_file};
+use lastframe_library::{Completion, Library, LibraryError, Places, clip_of, file_of, place_file, write_beside};
 use lastframe_media::{self as media, MediaError, RgbImage};
 use lastframe_model::{Clip, ImageFormat, Job, MediaFacts};
 use lastframe_provider::forget_part;
@@ -56,6 +56,10 @@ fn enter(
     let file = places.clips.join(&relative);
     if !video.placed {
         crash::reached(Point::PartWhole);
+        // The drive may have been taken off since the download began, and another part begun in its place.
+        if library.is_away(&places.clips)? {
+            return Err(LibraryError::FolderGone(places.clips.clone()).into());
+        }
         place_file(&places.part_file(&id), &file)?;
         crash::reached(Point::FilePlaced);
     }
@@ -86,7 +90,7 @@ fn enter(
         missing: false,
     };
     let first = if let Some(bytes) = picture {
-        write_file(&places.last_frame_file(&clip), bytes)?;
+        write_beside(&places.last_frame_file(&clip), bytes)?;
         guarded(|| media::frame_at(&file, 0))
     } else {
         let (first, last) = whole::ends(&file);
@@ -142,7 +146,7 @@ fn write_picture(
     target: &Path,
 ) -> Result<(), LibraryError> {
     match frame.and_then(|picture| guarded(|| encode(&picture))) {
-        Ok(bytes) => write_file(target, &bytes),
+        Ok(bytes) => write_beside(target, &bytes),
         Err(error) => {
             tracing::warn!(file = %file.display(), %error, what, "the video has no picture that can be read here");
             Ok(())

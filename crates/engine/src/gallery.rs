@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -29,6 +29,23 @@ pub(crate) struct Organising {
     changed: Notify,
     /// Recipes are due.
     recipes: Notify,
+    /// Folders of clips that were away at the last look.
+    away: Mutex<Vec<PathBuf>>,
+}
+
+impl Organising {
+    /// Takes note of the folders that are away now. Whether one is back.
+    pub(crate) fn are_away(&self, now: &[PathBuf]) -> bool {
+        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        let back = away.iter().any(|folder| !now.contains(folder));
+        now.clone_into(&mut away);
+        back
+    }
+
+    /// Recipes that could not be written may be by now.
+    pub(crate) fn write_due(&self) {
+        self.recipes.notify_one();
+    }
 }
 
 impl Engine {

@@ -25,7 +25,6 @@ use crate::film_recipe::ToldFilm;
 use crate::last_frames::last_frame_png;
 use crate::pictures::keep_png;
 use crate::run::{Inner, blocking};
-use crate::storage::away_message;
 use crate::whole::guarded;
 use one::{Prepared, Refusal, Taken};
 
@@ -99,7 +98,7 @@ impl<'a> Import<'a> {
     fn prepare_folder(&self) -> Result<(), Refusal> {
         let clips = &self.places.clips;
         if self.inner.library.is_away(clips).map_err(|error| Refusal::of_library(&error))? {
-            return Err(Refusal { problem: ImportProblem::FolderGone, message: away_message(clips) });
+            return Err(Refusal::of_library(&LibraryError::FolderGone(clips.clone())));
         }
         sweep(&self.inner.library);
         let staging = self.places.staging();

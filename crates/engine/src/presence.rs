@@ -19,6 +19,10 @@ impl Inner {
         for clip in looked.changed {
             self.tell_clip(clip);
         }
+        if self.organising.are_away(&looked.away) {
+            self.organising.write_due();
+            self.films.changed();
+        }
         Ok(looked.away)
     }
 

@@ -107,17 +107,7 @@ pub(crate) fn is_about_storage(error: &LibraryError) -> bool {
 /// Why nothing may be placed in this folder, if it is away. Blocks.
 pub(crate) fn folder_gone(library: &Library, clips: &Path) -> Result<Option<Wait>, EngineError> {
     let away = library.is_away(clips)?;
-    Ok(away.then(|| Wait::new(WaitReason::FolderGone, away_message(clips))))
-}
-
-/// What is the matter with a folder that is away.
-pub(crate) fn away_message(clips: &Path) -> String {
-    let folder = clips.display();
-    if clips.is_dir() {
-        format!("The clips folder {folder} is empty, but there should be clips in it: its drive may not be connected.")
-    } else {
-        format!("The clips folder {folder} is missing.")
-    }
+    Ok(away.then(|| Wait::new(WaitReason::FolderGone, LibraryError::FolderGone(clips.to_owned()).to_string())))
 }
 
 /// [`folder_gone`], or nothing can be written in it, as on a drive that its switch or its system protects. To be asked where

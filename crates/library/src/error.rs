@@ -87,7 +87,7 @@ pub enum LibraryError {
     #[error("The disk is full.")]
     DiskFull,
     /// The folder of the clips is not there, e.g. its drive is not connected.
-    #[error("The clips folder {} is missing.", .0.display())]
+    #[error("The clips folder {} {}.", .0.display(), away(.0))]
     FolderGone(PathBuf),
     /// A file that was to be a clip's has other bytes.
     #[error("This is another file: its bytes are not those of the clip.")]
@@ -126,6 +126,15 @@ pub enum LibraryError {
     /// A value could not be written as JSON.
     #[error("A value could not be stored: {0}.")]
     Json(#[from] serde_json::Error),
+}
+
+/// What is the matter with a folder of clips that is away.
+fn away(folder: &Path) -> &'static str {
+    if folder.is_dir() {
+        "is empty, but there should be clips in it. Connect its drive; if it is meant to be empty, make a folder in it"
+    } else {
+        "is missing"
+    }
 }
 
 impl LibraryError {

@@ -58,6 +58,8 @@ pub fn copy_hashed(from: &Path, to: &Path) -> Result<(String, u64), LibraryError
 pub fn place_synced(files: &[(PathBuf, PathBuf)]) -> Result<(), LibraryError> {
     let mut folders = std::collections::BTreeMap::new();
     for (from, to) in files {
+        // A drive that was taken off meanwhile is not replaced by a folder of a month.
+        fs::symlink_metadata(from).map_err(|e| LibraryError::io(from, e))?;
         make_parent(to)?;
         fs::rename(from, to).map_err(|e| LibraryError::io(to, e))?;
         folders.insert(to.parent(), to);
@@ -83,19 +85,23 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
     write(path, path, bytes, false)
 }
 
+/// [`write_file`] beside a file that is there: its folder is not made. Without it the file is gone, or on a drive that is not
+/// connected just now.
+pub fn write_beside(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
+    write(path, path, bytes, false)
+}
+
 /// [`write_file`], readable by this user only.
 pub(crate) fn write_private_file(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
     make_parent(path)?;
     write(path, path, bytes, true)
 }
 
-/// [`write_file`] for a picture beside a clip, in a month of a folder of clips, that can be made again. What a program leaves
+/// [`write_beside`] for a picture beside a clip, in a month of a folder of clips, that can be made again. What a program leaves
 /// that dies meanwhile lies apart from the clips, where [`sweep_made`] finds it; only where that cannot be, beside them.
-///
-/// Makes no folder that stays: the clip is in it, or on a drive that is not connected just now.
 pub fn keep_made(path: &Path, bytes: &[u8]) -> Result<(), LibraryError> {
     if let Some(month) = path.parent() {
-        fs::metadata(month).map_err(|source| LibraryError::io(month, source))?;
+        fs::metadata(month).map_err(|source| LibraryError::io(month, source))?; // nothing is made where it is not
     }
     let (Some(clips), Some(name)) = (path.parent().and_then(Path::parent), path.file_name()) else {
         return write(path, path, bytes, false);

@@ -131,16 +131,19 @@ impl Library {
             self.expect_here(&current)?;
             return files::write_file(&current.join(FOLDER).join(name), &text);
         }
+        let mut failed = None;
         for folder in self.known_folders()?.into_iter().chain([current]) {
-            // The file comes back with its drive, and the film with it, unless it is taken away then.
-            self.expect_here(&folder)?;
             let path = folder.join(FOLDER).join(&name);
-            match std::fs::remove_file(&path) {
-                Err(source) if !is_absent(&source) => return Err(LibraryError::io(&path, source)),
-                _ => {}
+            // The file comes back with its drive, and the film with it, unless it is taken away then.
+            let removed = self.expect_here(&folder).and_then(|()| match std::fs::remove_file(&path) {
+                Err(source) if !is_absent(&source) => Err(LibraryError::io(&path, source)),
+                _ => Ok(()),
+            });
+            if let Err(error) = removed {
+                failed.get_or_insert(error);
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 }
 

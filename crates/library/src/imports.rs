@@ -124,11 +124,10 @@ impl Library {
             })?;
             Ok((kept, imported))
         })?;
-        self.expect_here(&kept.folder)?;
-        let home = self.places().home;
-        let places = Places { home, clips: kept.folder.clone() };
+        let Places { home, clips: current } = self.places();
+        let places = Places { home, clips: kept.root(&current).to_owned() };
         recipe::write(&places.recipe_file(&kept.clip), &kept.clip, "", imported.as_ref())?;
-        Ok(kept.seen_from(&self.places().clips))
+        Ok(kept.seen_from(&current))
     }
 
     /// SHA-256 of the file that a clip was first: its own, or that of the clip which its file is a copy of.

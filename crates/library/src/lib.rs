@@ -56,7 +56,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use error::LibraryError;
-pub use files::{copy_hashed, keep_made, place_file, place_synced, sha256_of, sweep_made, try_writing, write_file};
+pub use files::{
+    copy_hashed, keep_made, place_file, place_synced, sha256_of, sweep_made, try_writing, write_beside, write_file,
+};
 pub use imports::{Imported, remove_unentered};
 pub use jobs::Completion;
 pub use owner::Ownership;
@@ -125,16 +127,17 @@ impl Library {
     }
 
     /// From now on new clips go to `folder`, which is made if it is missing. Clips that are there already stay
-    /// where they are and are still found. One that is empty is taken to be meant so: see [`Self::is_away`].
+    /// where they are and are still found. One that is chosen once more is as it should be, also if it is empty: see
+    /// [`Self::is_away`].
     pub fn set_clips_folder(&self, folder: impl Into<PathBuf>) -> Result<(), LibraryError> {
         let folder = folder.into();
         let folder = std::path::absolute(&folder).map_err(|source| LibraryError::io(&folder, source))?;
         std::fs::create_dir_all(&folder).map_err(|source| LibraryError::io(&folder, source))?;
         let moved = folder != self.places().clips;
-        self.begin_anew(&folder)?;
+        let anew = !moved && self.begin_anew(&folder)?;
         self.write(|tx| {
             folders::id_of(tx, &folder)?;
-            if moved { films::all_due(tx) } else { Ok(()) }
+            if moved || anew { films::all_due(tx) } else { Ok(()) }
         })?;
         self.shared.places.write().unwrap_or_else(PoisonError::into_inner).clips = folder;
         Ok(())

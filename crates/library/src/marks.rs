@@ -131,13 +131,12 @@ impl Library {
     /// The first that came, after all were tried.
     pub fn write_recipes(&self, go_on: impl Fn() -> bool) -> Result<u32, LibraryError> {
         let (mut written, mut failed, mut last) = (0, None, 0);
-        let mut away = HashMap::new();
         while go_on() {
             let held = self.hold()?;
             let due = self.due_recipes(last)?;
             let Some(newest) = due.last().map(|due| due.change) else { break };
             last = newest;
-            let mut done = Vec::new();
+            let (mut done, mut away) = (Vec::new(), HashMap::new());
             for Due { change, kept, reply, imported } in due {
                 let Places { home, clips: current } = self.places();
                 let places = Places { clips: kept.root(&current).to_owned(), home };

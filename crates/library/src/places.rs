@@ -194,12 +194,7 @@ pub fn clip_of(job: &JobId) -> ClipId {
 /// Where a clip's video stands in its folder, with `/`: by the month in which it was asked for, in UTC.
 #[must_use]
 pub fn file_of(clip: &ClipId, created_at: jiff::Timestamp) -> String {
-    format!("{}/{clip}.mp4", month_of(created_at))
-}
-
-/// The name of the folder of a month.
-pub(crate) fn month_of(at: jiff::Timestamp) -> String {
-    at.strftime("%Y-%m").to_string()
+    format!("{}/{clip}.mp4", created_at.strftime("%Y-%m"))
 }
 
 #[cfg(test)]

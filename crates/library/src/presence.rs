@@ -16,7 +16,7 @@ use rusqlite::params;
 
 use crate::error::LibraryError;
 use crate::shelf::Words;
-use crate::{Library, clips, files, places, shelf};
+use crate::{Library, clips, files, film_files, folders, shelf};
 
 /// A folder that changed so shortly before it was read may have changed again without its time telling.
 const SETTLED: Duration = Duration::from_secs(3);
@@ -65,6 +65,9 @@ impl Library {
         let mut changed = Vec::new();
         for (number, folder) in self.numbered_folders()? {
             let Some(on_disk) = folders_below(&folder) else {
+                if folder != current {
+                    changed.extend(self.settle(number, &folder, &current)?);
+                }
                 if self.has_clips(&folder)? {
                     looked.away.push(folder);
                 }
@@ -84,9 +87,9 @@ impl Library {
 
     /// Whether a folder of clips is away as a whole, e.g. because its drive is not connected: it is not there, or is empty
     /// though clips should be in it. What is written into an empty one would be out of sight once the drive is back, and
-    /// makes it look as if all the clips had been deleted.
+    /// makes it look as if all the clips had been deleted. Of one that cannot be read nobody knows.
     pub fn is_away(&self, folder: &Path) -> Result<bool, LibraryError> {
-        Ok(!folder.is_dir() || (is_bare(folder) && self.has_clips(folder)?))
+        Ok(!folder.is_dir() || (is_empty(folder) == Some(true) && self.has_clips(folder)?))
     }
 
     /// Folders of clips that are away and should have clips in them.
@@ -105,13 +108,16 @@ impl Library {
         if self.is_away(folder)? { Err(LibraryError::FolderGone(folder.to_owned())) } else { Ok(()) }
     }
 
-    /// Takes an empty folder as the person says that it is. What the library missed in it is marked from then on.
-    pub(crate) fn begin_anew(&self, folder: &Path) -> Result<(), LibraryError> {
-        if self.is_away(folder)? {
-            let month = folder.join(places::month_of(jiff::Timestamp::now()));
-            fs::create_dir(&month).map_err(|source| LibraryError::io(&month, source))?;
+    /// Takes an empty folder as the person says that it is, and returns whether it was one that should not be. What the
+    /// library misses in it is marked from then on.
+    pub(crate) fn begin_anew(&self, folder: &Path) -> Result<bool, LibraryError> {
+        let anew = self.is_away(folder)?;
+        if anew {
+            // A folder that will be there anyhow, and in which no clip is kept.
+            let films = folder.join(film_files::FOLDER);
+            fs::create_dir(&films).map_err(|source| LibraryError::io(&films, source))?;
         }
-        Ok(())
+        Ok(anew)
     }
 
     /// Looks for the file of one clip: where its row says, and then everywhere. The clip as it is now.
@@ -218,6 +224,33 @@ impl Library {
             }
         }
         Ok(())
+    }
+
+    /// Clips of a folder that is away, which stand in the one in use: the person carried them there, and there they are kept
+    /// from now on. Returns those that were missed.
+    fn settle(&self, number: i64, root: &Path, current: &Path) -> Result<Vec<(ClipId, bool)>, LibraryError> {
+        let mut carried = Vec::new();
+        for folder in self.folders_of_rows(number, &Seen::default(), root)? {
+            let Ok(below) = folder.strip_prefix(root) else { continue };
+            let names = videos_in(&current.join(below));
+            if !names.is_empty() {
+                let rows = self.rows_in(number, root, &folder)?.into_iter();
+                carried.extend(rows.filter(|row| names.contains(row.file.rsplit('/').next().unwrap_or_default())));
+            }
+        }
+        if carried.is_empty() {
+            return Ok(Vec::new());
+        }
+        tracing::info!(clips = carried.len(), to = %current.display(), "clips were carried to the folder in use");
+        self.write(|tx| {
+            let to = folders::id_of(tx, current)?;
+            let mut statement = tx.prepare_cached("UPDATE clips SET folder = ?2 WHERE id = ?1")?;
+            for row in &carried {
+                statement.execute(params![row.id, to])?;
+            }
+            Ok(())
+        })?;
+        Ok(carried.into_iter().filter(|row| row.missing).map(|row| (ClipId::new(row.id), false)).collect())
     }
 
     /// The folders in which rows say that files are, the first time only: those that never were on the disk since.
@@ -374,7 +407,7 @@ fn folders_below(root: &Path) -> Option<HashMap<PathBuf, SystemTime>> {
         };
         for entry in entries.flatten() {
             let name = entry.file_name();
-            bare &= counts_for_nothing(&name);
+            bare &= depth > 0 || counts_for_nothing(&name);
             if depth < DEPTH && !is_hidden(&name) && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 waiting.push((entry.path(), depth + 1));
             }
@@ -384,16 +417,21 @@ fn folders_below(root: &Path) -> Option<HashMap<PathBuf, SystemTime>> {
     (!bare).then_some(found)
 }
 
-/// Whether a folder is not there, or as empty as the place where a drive is not connected.
+/// Whether nobody can look into a folder, or it is as empty as the place where a drive is not connected.
 fn is_bare(folder: &Path) -> bool {
-    let counts = |entry: fs::DirEntry| !counts_for_nothing(&entry.file_name());
-    !fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(counts))
+    is_empty(folder) != Some(false)
 }
 
-/// Whether something of that name may stand where a drive is not connected: what the system or this program began to write
-/// there, all of it for the time being.
+/// Whether a folder is as empty as the place where a drive is not connected; `None` if it cannot be read.
+pub(crate) fn is_empty(folder: &Path) -> Option<bool> {
+    let counts = |entry: fs::DirEntry| !counts_for_nothing(&entry.file_name());
+    fs::read_dir(folder).ok().map(|entries| !entries.flatten().any(counts))
+}
+
+/// Whether something of that name may stand where a drive is not connected: what the system put there, or this program had
+/// begun to when the drive was taken off, i.e. parts of downloads and the marks beside them.
 fn counts_for_nothing(name: &OsStr) -> bool {
-    is_hidden(name) || Path::new(name).extension().is_some_and(|ending| ending == "part")
+    is_hidden(name) || name.to_string_lossy().split('.').any(|piece| piece == "part")
 }
 
 fn is_hidden(name: &OsStr) -> bool {

@@ -19,7 +19,7 @@ use crate::owner::Ownership;
 use crate::places::Places;
 use crate::recipe::RecipeError;
 use crate::salvage::Old;
-use crate::{clips, files, film_files, films, folders, imports, jobs, recipe, schema, verify};
+use crate::{clips, files, film_files, films, folders, imports, jobs, presence, recipe, schema, verify};
 
 /// What SQLite keeps beside a database; it belongs to it.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
@@ -131,10 +131,12 @@ impl Rebuild<'_> {
     /// The folders to search, each once, and those that the old database names and that are away.
     fn roots(&self, old: Option<&Old>) -> Result<(Vec<PathBuf>, Vec<Refused>), LibraryError> {
         let mut roots = Vec::new();
+        let with_clips = old.map(Old::folders_with_clips).unwrap_or_default();
         let mut add = |folder: &Path| -> bool {
             let Ok(folder) = std::path::absolute(folder) else { return false };
             let same = |root: &PathBuf| fs::canonicalize(root).ok() == fs::canonicalize(&folder).ok();
-            if !folder.is_dir() {
+            // Also the empty place of a drive that is not connected.
+            if !folder.is_dir() || (presence::is_empty(&folder) == Some(true) && with_clips.contains(&folder)) {
                 return false;
             }
             if !roots.iter().any(same) {

@@ -41,12 +41,12 @@ pub struct Recipe {
     pub imported: Option<Imported>,
 }
 
-/// Writes the recipe of a clip, whole or not at all.
+/// Writes the recipe of a clip beside its video, whole or not at all.
 pub(crate) fn write(path: &Path, clip: &Clip, reply: &str, imported: Option<&Imported>) -> Result<(), LibraryError> {
     // Whether the file is there is a fact of the moment.
     let clip = Clip { missing: false, ..clip.clone() };
     let recipe = Recipe { version: VERSION, clip, reply: reply.to_owned(), imported: imported.cloned() };
-    files::write_file(path, &serde_json::to_vec_pretty(&recipe)?)
+    files::write_beside(path, &serde_json::to_vec_pretty(&recipe)?)
 }
 
 /// Why a recipe is not believed, in words that follow the file's name.

@@ -74,7 +74,16 @@ impl Old {
 
     /// Where clips have ever been kept.
     pub(crate) fn folders(&self) -> Vec<PathBuf> {
-        let paths = self.rows(&["path"], "FROM folders ORDER BY id");
+        self.paths("FROM folders ORDER BY id")
+    }
+
+    /// Where clips are kept that it has.
+    pub(crate) fn folders_with_clips(&self) -> Vec<PathBuf> {
+        self.paths("FROM folders WHERE id IN (SELECT folder FROM clips) ORDER BY id")
+    }
+
+    fn paths(&self, rest: &str) -> Vec<PathBuf> {
+        let paths = self.rows(&["path"], rest);
         let paths = paths.into_iter().filter_map(|row| match row.into_iter().next() {
             Some(Value::Text(path)) => Some(PathBuf::from(path)),
             _ => None,

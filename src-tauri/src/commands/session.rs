@@ -39,10 +39,14 @@ pub async fn refresh_catalogue(desk: State<'_, Desk>) -> Result<Catalogue, IpcEr
 pub async fn choose_folder(app: AppHandle, desk: State<'_, Desk>) -> Result<Option<String>, IpcError> {
     let Some(folder) = dialogs::folder(&app).await else { return Ok(None) };
     let library = desk.open().await?.library.clone();
-    if folder == library.places().clips {
-        let folder = folder.clone();
-        blocking(move || library.set_clips_folder(folder)).await?.map_err(words::library)?;
-    }
+    let chosen = folder.clone();
+    blocking(move || {
+        let current = library.places().clips;
+        let same = chosen.canonicalize().is_ok_and(|chosen| current.canonicalize().is_ok_and(|now| now == chosen));
+        if same { library.set_clips_folder(current) } else { Ok(()) }
+    })
+    .await?
+    .map_err(words::library)?;
     Ok(Some(folder.display().to_string()))
 }
 

@@ -404,6 +404,30 @@ async fn a_clips_folder_that_is_gone_is_said_and_not_made() {
     assert!(!clips.exists(), "a drive that is away is not replaced by an empty folder");
 }
 
+#[tokio::test]
+async fn nothing_is_imported_into_the_empty_place_of_a_drive() {
+    let (home, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let running = local(home.path());
+    let files = [outside.path().join("a.mp4"), outside.path().join("b.mp4")];
+    video(&files[0], 10);
+    video(&files[1], 30);
+    let clip = import(&running, &[&files[0]]).await.clips.remove(0);
+    let library = running.engine.library();
+    let (places, clip) = (library.places(), library.clip(&clip).unwrap().unwrap());
+    eventually("its last frame should be drawn", || places.last_frame_file(&clip).exists()).await;
+    let away = home.path().join("away");
+    std::fs::rename(&places.clips, &away).unwrap();
+    std::fs::create_dir(&places.clips).unwrap();
+    let summary = import(&running, &[&files[1]]).await;
+    assert_eq!(summary.refused[0].problem, ImportProblem::FolderGone, "{summary:?}");
+    assert!(summary.refused[0].message.contains("make a folder in it"), "what to do if it is meant to be empty");
+    assert!(!running.engine.mend_poster(&clip.id).await.unwrap_or(false), "nor a picture");
+    assert_eq!(std::fs::read_dir(&places.clips).unwrap().count(), 0);
+    std::fs::remove_dir(&places.clips).unwrap();
+    std::fs::rename(&away, &places.clips).unwrap();
+    assert_eq!(import(&running, &[&files[1]]).await.clips.len(), 1);
+}
+
 /// A file system of its own in memory, gone when this is dropped.
 #[cfg(target_os = "linux")]
 pub(crate) struct Disk(PathBuf);

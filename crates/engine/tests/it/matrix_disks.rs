@@ -146,3 +146,33 @@ async fn a_drive_that_cannot_be_written_pauses_all_downloads_and_is_said_once() 
     );
     engine.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drive_that_is_taken_off_in_the_middle_of_a_download_gets_the_clip_when_it_is_back() {
+    let ground = Ground::new(LENGTH).await;
+    let engine = &ground.running.engine;
+    let first = ground.running.enqueue().await;
+    ground.running.until_state(&first, JobState::Done).await;
+    let clips = engine.library().places().clips;
+    let (away, empty) = (clips.with_file_name("away"), clips.with_file_name("empty"));
+
+    let asked = ground.host.state().asked.len();
+    ground.host.answered.send_replace(asked);
+    let id = ground.running.enqueue().await;
+    crate::eventually("it should be asked for", || ground.host.state().asked.len() > asked).await;
+    std::fs::rename(&clips, &away).unwrap();
+    std::fs::create_dir(&clips).unwrap();
+    ground.host.answered.send_replace(usize::MAX);
+    ground.running.until_waiting(&id, WaitReason::FolderGone).await;
+    let names: Vec<String> =
+        std::fs::read_dir(&clips).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    assert!(names.iter().all(|name| name.contains(".part")), "no clip is put where the drive was: {names:?}");
+    assert_eq!(engine.look_through().await.unwrap(), std::slice::from_ref(&clips), "nor are the others missed");
+
+    std::fs::rename(&clips, &empty).unwrap();
+    std::fs::rename(&away, &clips).unwrap();
+    let job = ground.running.until_state(&id, JobState::Done).await;
+    let (_, file) = ground.clip(&job);
+    assert_eq!(std::fs::read(&file).unwrap(), ground.host.state().file);
+    println!("matrix: drive taken off in the middle → waits, then a clip on the drive");
+}

@@ -330,6 +330,7 @@ fn nothing_is_written_where_a_drive_is_not_connected() {
     std::fs::create_dir(&places.clips).unwrap();
     std::fs::write(places.clips.join(".directory"), "").unwrap();
     std::fs::write(places.clips.join("c.mp4.part"), "").unwrap();
+    std::fs::write(places.clips.join("c.mp4.part.etag"), "").unwrap();
     let names = || std::fs::read_dir(&places.clips).unwrap().count();
 
     assert!(library.is_away(&places.clips).unwrap());
@@ -344,7 +345,7 @@ fn nothing_is_written_where_a_drive_is_not_connected() {
     assert!(gone(library.restore_file(&clip.id, &copy).unwrap_err()));
     library.look_for(&clip.id).unwrap();
     assert_eq!(library.look_through().unwrap().away, root);
-    assert!(!get(library, "a").missing && names() == 2, "nothing was made there, and nothing is missed");
+    assert!(!get(library, "a").missing && names() == 3, "nothing was made there, and nothing is missed");
 
     // It is connected again: all that waited is done.
     std::fs::remove_dir_all(&places.clips).unwrap();
@@ -370,6 +371,33 @@ fn a_folder_that_the_person_emptied_is_used_again_once_they_choose_it() {
     assert!(!library.is_away(&clips).unwrap(), "nothing is missed that is not known to be");
     library.trash_clips(&some(&["a"]), at(2)).unwrap();
     assert_eq!(library.delete_clips(&some(&["a"])).unwrap(), 1);
+}
+
+#[test]
+fn clips_that_a_person_carried_to_another_folder_are_kept_there_once_the_old_one_is_gone() {
+    let world = World::new();
+    let clip = world.clip("a", 1, None);
+    let (library, old, drive) = (&world.library, world.library.places().clips, world.path("drive"));
+    let month = clip.file.split('/').next().unwrap();
+    std::fs::create_dir_all(drive.join(month)).unwrap();
+    for entry in std::fs::read_dir(old.join(month)).unwrap().flatten() {
+        std::fs::copy(entry.path(), drive.join(month).join(entry.file_name())).unwrap();
+    }
+    library.set_clips_folder(drive.clone()).unwrap();
+    assert!(library.look_through().unwrap().away.is_empty());
+    std::fs::remove_dir_all(&old).unwrap();
+    assert!(library.look_through().unwrap().away.is_empty(), "nothing is missed of a folder that is not used any more");
+    assert_eq!((library.away_folders().unwrap(), get(library, "a").file), (Vec::new(), clip.file.clone()));
+    // And the drive is one whose empty place is known for what it is.
+    std::fs::rename(&drive, world.path("aside")).unwrap();
+    std::fs::create_dir(&drive).unwrap();
+    assert!(library.is_away(&drive).unwrap());
+    // Choosing it again from another folder does not say that it is meant to be empty; choosing it twice does.
+    library.set_clips_folder(world.path("other")).unwrap();
+    library.set_clips_folder(drive.clone()).unwrap();
+    assert!(library.is_away(&drive).unwrap() && !get(library, "a").missing);
+    library.set_clips_folder(drive.clone()).unwrap();
+    assert!(!library.is_away(&drive).unwrap());
 }
 
 #[test]

@@ -202,6 +202,28 @@ fn a_folder_that_is_away_is_no_reason_for_an_empty_library() {
     assert_eq!(rebuilt.clips, 3, "clips that were carried off are found where they are now");
 }
 
+#[test]
+fn the_empty_place_of_a_drive_is_no_reason_for_an_empty_library_either() {
+    let world = filled();
+    let World { folder, library } = world;
+    let (places, away) = (library.places(), folder.path().join("away"));
+    drop(library);
+    std::fs::rename(&places.clips, &away).unwrap();
+    std::fs::create_dir(&places.clips).unwrap();
+    let error = rebuild(&places, &[], false).unwrap_err();
+    assert!(matches!(error, LibraryError::FolderGone(_)), "{error}");
+    std::fs::remove_dir(&places.clips).unwrap();
+    std::fs::rename(&away, &places.clips).unwrap();
+    assert_eq!(rebuild(&places, &[], false).unwrap().clips, 5, "nothing was changed meanwhile");
+    std::fs::remove_dir_all(&places.clips).unwrap();
+    std::fs::create_dir_all(places.clips.join("films")).unwrap();
+    assert_eq!(
+        rebuild(&places, &[], false).unwrap().clips,
+        2,
+        "those of the other folder: a person said that it is empty"
+    );
+}
+
 /// A clip's recipe, changed.
 fn lie(places: &Places, clip: &Clip, change: impl FnOnce(&mut Value)) {
     let path = places.recipe_file(clip);

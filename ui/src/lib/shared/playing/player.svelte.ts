@@ -79,6 +79,8 @@ const STANDS = 3000;
 const LONGEST_BEAT = 100;
 /** Seconds of the file by which it may be ahead of the clock when it comes to its end. */
 const LEAP = 0.75;
+/** Seconds by which it must be back to have begun again, and not to tell a frame's beginning for its middle. */
+const TURN = 0.2;
 /** By how much one that follows is hurried or held back. */
 const HURRY = 0.1;
 /** `HTMLMediaElement.HAVE_METADATA`. */
@@ -368,7 +370,7 @@ export class Player implements Playing {
     const end = timeOfFrame(this.lastFrame, this.rate);
     // Out of data, a web view goes to where the end should be, as if it had played until there, or begins again.
     const leapt = at >= end && ahead > LEAP * Math.max(1, pace);
-    const turned = at < before.at && before.at < end - LEAP * Math.max(1, pace);
+    const turned = before.at - at > TURN && before.at < end - LEAP * Math.max(1, pace);
     if (this.#stood >= STANDS || leapt || turned) this.doubtful = true;
   }
 

@@ -19,7 +19,7 @@ export const repaint: Beat = (callback) => {
 /** Repaints after which a frame that an element has is on the screen, were it told of or not. */
 const REPAINTS = 4;
 /** What an element says when it has a frame, or another one. */
-const HAS_A_FRAME = ['loadeddata', 'seeked', 'timeupdate'];
+const HAS_A_FRAME = ['loadeddata', 'resize', 'seeked', 'timeupdate'];
 
 /**
  * Calls back once the element has a frame on the screen; returns how to stop waiting. The web view tells of the frame, or
