@@ -315,6 +315,11 @@ test('a clip whose file is gone says so, and one whose picture cannot be read ha
   await expect(clipCards(page).first().getByTestId('missing')).toHaveText('File missing');
   await expect(opener(clipCards(page).first())).toHaveAccessibleName(/its file is missing/);
   await expect(clipCards(page).nth(1)).toContainText('The picture of this clip is missing.');
+  // Its drive is connected again, and the person comes back to the window.
+  await page.unroute('**/moon*.webp');
+  await page.evaluate(() => dispatchEvent(new FocusEvent('focus')));
+  await expect(clipCards(page).nth(1)).not.toContainText('The picture of this clip is missing.');
+  await expect(clipCards(page).nth(1).locator('img')).toHaveJSProperty('complete', true);
   expect(complaints).toEqual([]);
 });
 
