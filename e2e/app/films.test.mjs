@@ -51,15 +51,17 @@ const letPixelsBeRead = ({ browser }) =>
 /** The picture of the player that is seen, once it stands; PNG, base64. */
 const picture = ({ browser }) =>
   browser.executeAsync((done) => {
-    const video = document.querySelector('[data-testid="path-video"][data-shown]');
+    const settle = () => requestAnimationFrame(() => requestAnimationFrame(read));
     const read = () => {
-      if (video.seeking) return requestAnimationFrame(read);
+      // Which of the two is seen is known only once the frame is painted.
+      const video = document.querySelector('[data-testid="path-video"][data-shown]');
+      if (video.seeking) return settle();
       const canvas = document.createElement('canvas');
       [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
       canvas.getContext('2d').drawImage(video, 0, 0);
       done(canvas.toDataURL('image/png').split(',')[1]);
     };
-    requestAnimationFrame(() => requestAnimationFrame(read));
+    settle();
   });
 
 /** The film stands on a frame, counted over all of it: what is seen is that frame of that file. */

@@ -184,7 +184,7 @@ windowTest('hostile texts stay texts, through every door', async (world) => {
     );
     return open.length === 0;
   };
-  await person.waitUntil(settled, 'every job should be answered', 60_000).catch(() => {
+  await person.waitUntil(settled, 'every job should be answered', 120_000).catch(() => {
     const left = open.map(({ state, request: { prompt }, wait }) => [
       state,
       prompt.slice(0, 60),
@@ -196,7 +196,7 @@ windowTest('hostile texts stay texts, through every door', async (world) => {
   for (const place of ['place-settings', 'place-gallery']) {
     const began = Date.now();
     await (place === 'place-settings' ? person.openSettings() : person.openGallery());
-    assert.ok(Date.now() - began < 3000, `the window answers: ${place} after ${Date.now() - began} ms`);
+    assert.ok(Date.now() - began < 10_000, `the window answers: ${place} after ${Date.now() - began} ms`);
   }
   const [{ value: cards }] = await invoke(browser, [['jobs', {}]]);
   assert.ok(cards.length > 2 * texts.length, `${cards.length} cards are there to be looked at`);

@@ -105,8 +105,8 @@ async function watch(person, id) {
 
 /** Watches `currentTime`: it must go on, and never quicker than a clock, give or take a frame or two of a slow computer. */
 async function advances(browser, what) {
+  const began = Date.now(); // before the look: how long its answer takes counts for the clock, too
   const before = await position(browser);
-  const began = Date.now();
   let moved = 0;
   const goesOn = async () => (moved = (await position(browser)) - before) > 0.6;
   await browser.waitUntil(goesOn, { timeout: patience, interval: 100, timeoutMsg: what });

@@ -5,6 +5,7 @@ import { clipCards, expect, generate, jobCard, test } from './window';
 
 /** Presses an act of a card, on the card or behind its dots. */
 async function act(page: Page, card: Locator, name: RegExp): Promise<void> {
+  await card.waitFor();
   const button = card.getByRole('button', { name });
   if ((await button.count()) === 0) {
     await card.getByRole('button', { name: 'More actions' }).click();

@@ -80,12 +80,12 @@ test('of thousands of films only those in sight are made, and all are come to by
   await expect(reel(1500)).toBeFocused();
   const list = page.getByTestId('film-list').getByRole('list');
   for (const by of [-10, 10]) {
-    for (let step = 0; step < 180; step += 1) {
-      await list.evaluate(
-        (lines, by) => new Promise((done) => ((lines.scrollTop += by), requestAnimationFrame(() => done(null)))),
-        by,
-      );
-    }
+    await list.evaluate(async (lines, by) => {
+      for (let step = 0; step < 180; step += 1) {
+        lines.scrollTop += by;
+        await new Promise((done) => requestAnimationFrame(done));
+      }
+    }, by);
     await expect(reel(1500), 'nor little by little').toBeFocused();
   }
   await page.keyboard.press('End');
@@ -372,7 +372,7 @@ test('the plan of an export is said before it begins; it runs, is revealed, and 
   await bar.getByRole('button', { name: 'Dismiss' }).click();
   await expect(bar).toHaveCount(0);
 
-  await exportsToCome(page, { pace: 2_000 });
+  await exportsToCome(page, { pace: 5_000 });
   plan = await openExport(page);
   await page.getByTestId('export-start').click();
   await expect(bar).toHaveAttribute('data-state', 'running');

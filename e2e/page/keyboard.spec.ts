@@ -14,7 +14,7 @@ async function tabTo(page: Page, testId: string): Promise<void> {
 }
 
 test('first run, a clip, a frame, the next clip', async ({ page, open }) => {
-  await open({ scenario: 'first-run', speed: 4 });
+  await open({ scenario: 'first-run', speed: 2 });
   await tabTo(page, 'door-rehearse');
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('place-gallery')).toBeVisible();

@@ -3,7 +3,7 @@
 import { clipCards, expect, expectFrame, generate, jobCard, test, view } from './window';
 
 test('from the first run to the second shot of a film', async ({ page, open }) => {
-  await open({ scenario: 'first-run', speed: 4 });
+  await open({ scenario: 'first-run', speed: 2 });
 
   await test.step('two doors, no account wall', async () => {
     await expect(page.getByTestId('first-run')).toBeVisible();
@@ -21,7 +21,7 @@ test('from the first run to the second shot of a film', async ({ page, open }) =
   const place = await test.step('a card stands at once where the clip will be', async () => {
     await page.getByTestId('generate').click();
     const card = page.getByTestId('job-card');
-    await expect(card).toBeVisible({ timeout: 1_000 });
+    await expect(card).toBeVisible({ timeout: 2_000 });
     await expect(card.getByRole('progressbar')).toHaveCount(1);
     await expect(card).toContainText('Rehearsal');
     return card.boundingBox();

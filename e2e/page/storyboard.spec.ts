@@ -168,7 +168,7 @@ test('each seam is looked at, the next prompt is mended, and two clicks make one
   await start(page).click();
   await expect(page.getByTestId('board')).toHaveAttribute('data-state', 'waiting');
   await expect(next(page)).toHaveText(/^Make shot 2 · pretend \$0\.19/);
-  await page.keyboard.press('Escape');
+  await leave(page);
   const line = page.getByTestId('board-line');
   await expect(line, 'it is not forgotten').toContainText('Shot 2 of 2 waits for you');
   await line.getByRole('button', { name: 'Show' }).click();
@@ -211,7 +211,7 @@ test('a storyboard beyond the budget asks once for all of it, and again where mo
   page,
   open,
 }) => {
-  await open({ scenario: 'empty', door: 'connect', budget: '0.60', speed: 4 });
+  await open({ scenario: 'empty', door: 'connect', budget: '0.60', speed: 2 });
   await write(page, ['One', 'Two', 'Three', 'Four'], 'run_through');
   await start(page).click();
   await expect(page.getByTestId('breach')).toContainText('$0.74');
@@ -233,9 +233,10 @@ test('a storyboard beyond the budget asks once for all of it, and again where mo
 });
 
 test('who stops it lets nothing more start', async ({ page, open }) => {
-  await open({ scenario: 'empty', speed: 6 });
+  await open({ scenario: 'empty', speed: 2 });
   await write(page, ['One', 'Two'], 'run_through');
   await start(page).click();
+  await expect(jobCard(page, 'running'), 'it is under way').toHaveCount(1);
   await page.getByTestId('board-halt').click();
   await expect(page.getByTestId('board')).toHaveAttribute('data-state', 'halted');
   await expect(made(page).nth(0)).toHaveAttribute('data-state', 'done');

@@ -67,26 +67,29 @@ export async function pressUntil(app, come, what, ...keys) {
  */
 export async function nameFile(app, ask, path) {
   const dialog = await askedFor(app, ask);
-  await call('xdotool', ['key', 'ctrl+a'], { env: on(app.display) });
   await answer(app, dialog, path);
 }
 
 /** Lets the system's dialog choose what is there already, a file or a folder, by its path. */
 export async function pickFile(app, ask, path) {
   const dialog = await askedFor(app, ask);
-  const env = on(app.display);
   // A slash opens the line for a path; what is typed before that line is there would be lost.
-  await call('xdotool', ['type', '/'], { env });
-  await sleep(1000);
-  await call('xdotool', ['key', 'ctrl+a'], { env });
-  await answer(app, dialog, path);
+  await answer(app, dialog, path, async () => {
+    await call('xdotool', ['type', '/'], { env: on(app.display) });
+    await sleep(1000);
+  });
 }
 
 /** Asks for a dialog and puts it away. */
 export async function putAway(app, ask) {
   const dialog = await askedFor(app, ask);
-  await call('xdotool', ['key', 'Escape'], { env: on(app.display) });
-  await until(dialog.isGone, 'the dialog goes away', patience);
+  for (const end = Date.now() + patience; Date.now() < end && !(await dialog.isGone());) {
+    await call('xdotool', ['key', '--window', String(dialog.window), 'Escape'], { env: on(app.display) }).catch(
+      () => {},
+    );
+    await until(dialog.isGone, 'it goes', 2000).catch(() => {});
+  }
+  if (!(await dialog.isGone())) throw new Error('the dialog did not go away');
 }
 
 /** The system's dialog that comes when it is asked for. Without a window manager nobody else gives it the keyboard. */
@@ -100,21 +103,21 @@ async function askedFor(app, ask) {
   return { window, isGone: async () => (await dialogs()).length === 0 };
 }
 
-async function answer(app, { window, isGone }, path) {
+/** Types a path where the dialog takes one, once `ready`, and confirms it. */
+async function answer(app, { window, isGone }, path, ready = async () => {}) {
   const env = on(app.display);
-  await call('xdotool', ['type', '--delay', '12', path], { env });
-  // Until the dialog has read the folder, it may not hear the key.
-  for (const end = Date.now() + patience; Date.now() < end;) {
-    await call('xdotool', ['key', '--window', String(window), 'Return'], { env }).catch(() => {});
-    if (
-      await until(isGone, 'it goes', 2000).then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
+  // A dialog that is still being made may miss some of it: then all is typed again.
+  for (let tries = 0; tries < 3 && !(await isGone()); tries += 1) {
+    await ready();
+    await call('xdotool', ['key', 'ctrl+a'], { env });
+    await call('xdotool', ['type', '--delay', '12', path], { env });
+    // Until the dialog has read the folder, it may not hear the key.
+    for (const end = Date.now() + patience / 2; Date.now() < end && !(await isGone());) {
+      await call('xdotool', ['key', '--window', String(window), 'Return'], { env }).catch(() => {});
+      await until(isGone, 'it goes', 2000).catch(() => {});
+    }
   }
-  throw new Error('the dialog for a file did not go away');
+  if (!(await isGone())) throw new Error('the dialog for a file did not go away');
 }
 
 /** What is on the screen, as a file. */

@@ -8,9 +8,21 @@ const call = promisify(execFile);
 
 /** Every file under a folder. */
 export const filesUnder = (folder) =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  // What is made in a folder for the time being may be gone before it is looked into.
+  (orGone(() => readdirSync(folder, { withFileTypes: true })) ?? []).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesUnder(path) : entry.isFile() ? [path] : [];
+  });
+
+/** What a look at the disk finds; undefined where it has gone meanwhile. */
+function orGone(look) {
+  try {
+    return look();
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  }
+}
 
 /** The file of a clip. */
 export const clipFile = (home, id) => {
@@ -20,7 +32,8 @@ export const clipFile = (home, id) => {
 };
 
 /** The files under a folder that hold these bytes anywhere, as text or inside something else. */
-export const holding = (folder, text) => filesUnder(folder).filter((file) => readFileSync(file).includes(text));
+export const holding = (folder, text) =>
+  filesUnder(folder).filter((file) => orGone(() => readFileSync(file))?.includes(text));
 
 /** Size, frames and codec of a video, as ffprobe sees them. */
 export async function facts(file) {

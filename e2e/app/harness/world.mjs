@@ -72,7 +72,8 @@ export class World {
     for (const app of this.apps) await app.end();
     for (const stop of this.ends) await stop();
     await this.display.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    // A child of the window's may write its last into it.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
 
@@ -80,7 +81,7 @@ export class World {
  * One test in a world of its own. Not node:test's own time limit: that would abandon the programs of a test that hangs,
  * this one ends them.
  */
-export function windowTest(name, body, { minutes = 3 } = {}) {
+export function windowTest(name, body, { minutes = 6 } = {}) {
   test(name, async () => {
     const world = await World.create();
     const limit = new AbortController();

@@ -111,10 +111,13 @@ fn a_lost_reply_ends_with_3_and_is_settled_by_word() {
     assert_eq!(job["state"], "unknown");
     assert!(ran.stderr.contains("lastframe resolve"), "it says how to settle it: {}", ran.stderr);
     let once = ["POST /model/v1/generation HTTP/1.1"];
-    assert_eq!(*calls.lock().unwrap(), once, "it is not sent twice: {}", ran.stderr);
+    // Whether the service can be reached again may be asked meanwhile.
+    let posts =
+        || -> Vec<String> { calls.lock().unwrap().iter().filter(|line| line.starts_with("POST ")).cloned().collect() };
+    assert_eq!(posts(), once, "it is not sent twice: {}", ran.stderr);
     let id = job["id"].as_str().unwrap();
     world.connect(&address, KEY, &["run", "--json"]).json(0);
-    assert_eq!(*calls.lock().unwrap(), once, "not even by `run`");
+    assert_eq!(posts(), once, "not even by `run`");
     let settled = world.run(&["resolve", id, "--not-submitted", "--json"]).json(0);
     assert_eq!((&settled["state"], &settled["failure"]["code"]), (&"failed".into(), &"not_sent".into()));
     assert_eq!(world.run(&["resolve", id, "--not-submitted"]).code, 2, "settled once");

@@ -14,8 +14,10 @@ use serde_json::json;
 use crate::service::{KEY, Reply, Script};
 use crate::{Running, World, pass};
 
-/// Long enough for a reply on loopback, even on a busy computer.
+/// How long a reply is waited for that never comes.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// Long enough for a reply on loopback, even on a busy computer.
+const LONG: Duration = Duration::from_mins(1);
 
 fn variants() -> Vec<(&'static str, Reply)> {
     let html = "<!doctype html><title>Sign in</title>";
@@ -50,8 +52,8 @@ fn variants() -> Vec<(&'static str, Reply)> {
     ]
 }
 
-fn connect(running: &Running, world: &World) {
-    let limits = Limits { submit: PATIENCE, ..Limits::default() };
+fn connect(running: &Running, world: &World, submit: Duration) {
+    let limits = Limits { submit, ..Limits::default() };
     let client = Client::with_limits(&world.service.address, SecretString::from(KEY), limits).unwrap();
     running.engine.connect(world.provider(), client);
 }
@@ -68,9 +70,10 @@ fn posts(world: &World, running: &Running, ids: &[JobId]) -> Vec<usize> {
 
 /// Three jobs lose their replies; each is settled in another way. Returns what is to be said about it.
 async fn lose(name: &'static str, reply: Reply) -> String {
+    let patience = if matches!(reply, Reply::Hang) { PATIENCE } else { LONG };
     let world = World::new(Script { submits: vec![reply; 3].into(), ..Script::default() }).await;
     let running = world.start();
-    connect(&running, &world);
+    connect(&running, &world, patience);
     let ids = running.enqueue_some(3).await;
     for id in &ids {
         // Two in a row pause the queue (`submits`); here the person lets it go on each time.
@@ -86,14 +89,14 @@ async fn lose(name: &'static str, reply: Reply) -> String {
         assert!(wait.reason == WaitReason::ServiceTrouble && !wait.message.is_empty(), "{name}: {wait:?}");
         assert!(job.estimate.cost.is_some(), "{name}: says what it may have cost");
     }
-    connect(&running, &world);
+    connect(&running, &world, patience);
     pass(60).await;
     assert_eq!(posts(&world, &running, &ids), [1, 1, 1], "{name}: one POST each, a minute later too");
     running.engine.shutdown().await;
     drop(running);
 
     let running = world.start();
-    connect(&running, &world);
+    connect(&running, &world, LONG);
     running.engine.idle().await;
     running.engine.pause_queue(false).await.unwrap();
     pass(60).await;

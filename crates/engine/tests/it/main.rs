@@ -162,10 +162,16 @@ fn start_by(
         library,
         settings,
         clock,
-        time_zone: jiff::tz::TimeZone::UTC,
+        time_zone: noon(),
         events: Arc::new(sink),
     })?;
     Ok(Running { engine, provider, events })
+}
+
+/// Where it is about noon: no test runs across the end of a day or a month, and of what it spends.
+fn noon() -> jiff::tz::TimeZone {
+    let hour = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).hour();
+    jiff::tz::TimeZone::fixed(jiff::tz::offset(12 - hour))
 }
 
 /// Waits until something is so.

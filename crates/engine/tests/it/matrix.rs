@@ -89,7 +89,7 @@ impl Ground {
 
 fn connect(running: &Running) {
     let lastframe_model::Provider::Service { address } = &running.provider else { unreachable!() };
-    let limits = Limits { connect: Duration::from_secs(2), stall: Duration::from_millis(500), ..Limits::default() };
+    let limits = Limits { connect: Duration::from_secs(2), stall: Duration::from_millis(1500), ..Limits::default() };
     let client = Client::with_limits(address, SecretString::from(KEY), limits).unwrap();
     running.engine.connect(running.provider.clone(), client);
 }

@@ -60,8 +60,7 @@ async fn a_job_can_be_stopped_in_every_state_but_while_it_is_sent() {
     let part = running.engine.library().places().part_file(&lastframe_library::clip_of(&ids[0]));
     std::fs::write(&part, b"some").unwrap();
     assert_eq!(running.engine.stop_following(&ids[0]).await.unwrap().state, JobState::Canceled, "downloading");
-    pass(10).await;
-    assert!(!part.exists(), "what was fetched is removed");
+    crate::eventually("what was fetched to be removed", || !part.exists()).await;
     let polled = world.service.script().polled;
     pass(30).await;
     assert_eq!(world.service.script().polled, polled, "nobody is asked any more");

@@ -98,8 +98,8 @@ async fn a_model_that_nobody_has_heard_of_is_fetched_by_itself_and_makes_a_clip(
     assert_eq!(catalogue.models[..5], Catalogue::built_in().models, "its specs of the five agree with the program");
     let refused: Vec<_> = catalogue.live.refused.iter().map(|one| (one.model.as_str(), one.code)).collect();
     assert_eq!(refused, [("evil_v1", SpecProblem::Endpoint)], "refused whole, and said");
-    let told = world.running.events.lock().unwrap().iter().any(|event| *event == Event::Catalogue(catalogue.clone()));
-    assert!(told, "whoever listens learns of it");
+    let told = || world.running.events.lock().unwrap().contains(&Event::Catalogue(catalogue.clone()));
+    eventually("whoever listens to learn of it", told).await;
 
     let mut wrong = northern();
     wrong.extra.insert("steps".into(), ExtraValue::Number(51.0));

@@ -59,7 +59,7 @@ async fn once_the_connection_stood_the_outcome_is_unknown() {
         let began = Instant::now();
         let error = server.client().submit(&payload()).await.unwrap_err();
         assert!(matches!(error, SubmitError::Unknown { .. }), "{what}: {error:?}");
-        assert!(began.elapsed() < Duration::from_secs(3), "{what}: the limit of 0.7 s holds");
+        assert!(began.elapsed() < Duration::from_secs(8), "{what}: the limit of 2 s holds");
         tokio::time::sleep(Duration::from_millis(50)).await;
         assert_eq!(server.requests().len(), 1, "{what}: it must never be sent twice");
         assert!(!format!("{error:?}").contains(KEY), "{what}: {error:?}");

@@ -85,10 +85,10 @@ impl Server {
 
 pub fn client(address: &str) -> Client {
     let limits = Limits {
-        connect: Duration::from_millis(400),
-        submit: Duration::from_millis(700),
-        poll: Duration::from_millis(700),
-        stall: Duration::from_millis(400),
+        connect: Duration::from_secs(1),
+        submit: Duration::from_secs(2),
+        poll: Duration::from_secs(2),
+        stall: Duration::from_secs(1),
         reply_bytes: 64 * 1024,
     };
     Client::with_limits(address, SecretString::from(KEY), limits).unwrap()

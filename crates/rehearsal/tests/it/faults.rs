@@ -55,6 +55,12 @@ async fn submits_go_wrong_as_told() {
     faults.submit(SubmitFault::Silence);
     let silent = tokio::time::timeout(Duration::from_secs(1), stage.submit_with(&request)).await;
     assert!(silent.is_err(), "no word in a second: {silent:?}");
+    let noted = async {
+        while ledger(folder.path()).len() < 7 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), noted).await.expect("all should be noted");
     assert_eq!(ledger(folder.path()).len(), 7, "all four were accepted, and the one without an id");
 
     faults.submit(None);

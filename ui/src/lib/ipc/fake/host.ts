@@ -192,7 +192,7 @@ export function fakeHost(query: URLSearchParams): Host {
           'The library’s database is damaged: database disk image is malformed.',
           'Run `lastframe library rebuild`, then start again.',
         );
-      if (openings > 1 && scenario.name === 'startup-failure') await pause(400);
+      if (openings > 1 && scenario.name === 'startup-failure') await pause(1500);
       else if (scenario.name === 'startup-failure')
         throw refuse(
           'busy',
@@ -260,7 +260,7 @@ export function fakeHost(query: URLSearchParams): Host {
     revealLogs: () => null,
     rebuildLibrary: async () => {
       for (const read of [40, 90, 120]) {
-        await pause(150);
+        await pause(600);
         tell({ kind: 'rebuilding', value: read });
       }
       damaged = false;
