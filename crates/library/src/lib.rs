@@ -8,6 +8,7 @@
 //! Every call blocks. All share one connection, so there is one writer in this program; other programs may
 //! read at the same time, and write only if they hold the [`Ownership`].
 
+mod away;
 mod bills;
 mod clips;
 pub mod crash;

@@ -5,7 +5,6 @@
 //! names in it. A file is read only to recognise one that is missed, and only if it has the very size of it.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
@@ -14,9 +13,10 @@ use std::time::{Duration, SystemTime};
 use lastframe_model::{Clip, ClipId};
 use rusqlite::params;
 
+use crate::away::{counts_for_nothing, is_bare, is_hidden};
 use crate::error::LibraryError;
 use crate::shelf::Words;
-use crate::{Library, clips, files, film_files, folders, shelf};
+use crate::{Library, clips, files, folders, shelf};
 
 /// A folder that changed so shortly before it was read may have changed again without its time telling.
 const SETTLED: Duration = Duration::from_secs(3);
@@ -85,41 +85,6 @@ impl Library {
         Ok(looked)
     }
 
-    /// Whether a folder of clips is away as a whole, e.g. because its drive is not connected: it is not there, or is empty
-    /// though clips should be in it. What is written into an empty one would be out of sight once the drive is back, and
-    /// makes it look as if all the clips had been deleted. Of one that cannot be read nobody knows.
-    pub fn is_away(&self, folder: &Path) -> Result<bool, LibraryError> {
-        Ok(!folder.is_dir() || (is_empty(folder) == Some(true) && self.has_clips(folder)?))
-    }
-
-    /// Folders of clips that are away and should have clips in them.
-    pub fn away_folders(&self) -> Result<Vec<PathBuf>, LibraryError> {
-        let mut away = Vec::new();
-        for folder in self.known_folders()? {
-            if is_bare(&folder) && self.has_clips(&folder)? {
-                away.push(folder);
-            }
-        }
-        Ok(away)
-    }
-
-    /// [`LibraryError::FolderGone`] for a folder that is away.
-    pub(crate) fn expect_here(&self, folder: &Path) -> Result<(), LibraryError> {
-        if self.is_away(folder)? { Err(LibraryError::FolderGone(folder.to_owned())) } else { Ok(()) }
-    }
-
-    /// Takes an empty folder as the person says that it is, and returns whether it was one that should not be. What the
-    /// library misses in it is marked from then on.
-    pub(crate) fn begin_anew(&self, folder: &Path) -> Result<bool, LibraryError> {
-        let anew = self.is_away(folder)?;
-        if anew {
-            // A folder that will be there anyhow, and in which no clip is kept.
-            let films = folder.join(film_files::FOLDER);
-            fs::create_dir(&films).map_err(|source| LibraryError::io(&films, source))?;
-        }
-        Ok(anew)
-    }
-
     /// Looks for the file of one clip: where its row says, and then everywhere. The clip as it is now.
     pub fn look_for(&self, id: &ClipId) -> Result<Clip, LibraryError> {
         let clip = self.clip(id)?.ok_or_else(|| LibraryError::NoSuchClip(id.clone()))?;
@@ -159,17 +124,6 @@ impl Library {
             let mut statement = connection.prepare_cached("SELECT id, path FROM folders ORDER BY id")?;
             let rows = statement.query_map([], |row| Ok((row.get(0)?, PathBuf::from(row.get::<_, String>(1)?))))?;
             Ok(rows.collect::<Result<_, _>>()?)
-        })
-    }
-
-    /// Whether clips should be in this folder: those that are missed already are not looked for.
-    fn has_clips(&self, folder: &Path) -> Result<bool, LibraryError> {
-        self.read(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM clips JOIN folders ON folders.id = clips.folder
-                 WHERE folders.path = ?1 AND clips.missing = 0)",
-            )?;
-            Ok(statement.query_row([folder.to_str()], |row| row.get(0))?)
         })
     }
 
@@ -415,27 +369,6 @@ fn folders_below(root: &Path) -> Option<HashMap<PathBuf, SystemTime>> {
         found.insert(folder, at);
     }
     (!bare).then_some(found)
-}
-
-/// Whether nobody can look into a folder, or it is as empty as the place where a drive is not connected.
-fn is_bare(folder: &Path) -> bool {
-    is_empty(folder) != Some(false)
-}
-
-/// Whether a folder is as empty as the place where a drive is not connected; `None` if it cannot be read.
-pub(crate) fn is_empty(folder: &Path) -> Option<bool> {
-    let counts = |entry: fs::DirEntry| !counts_for_nothing(&entry.file_name());
-    fs::read_dir(folder).ok().map(|entries| !entries.flatten().any(counts))
-}
-
-/// Whether something of that name may stand where a drive is not connected: what the system put there, or this program had
-/// begun to when the drive was taken off, i.e. parts of downloads and the marks beside them.
-fn counts_for_nothing(name: &OsStr) -> bool {
-    is_hidden(name) || name.to_string_lossy().split('.').any(|piece| piece == "part")
-}
-
-fn is_hidden(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(b".")
 }
 
 /// The names of videos right in a folder; none if it is not there.

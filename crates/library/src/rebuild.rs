@@ -19,7 +19,7 @@ use crate::owner::Ownership;
 use crate::places::Places;
 use crate::recipe::RecipeError;
 use crate::salvage::Old;
-use crate::{clips, files, film_files, films, folders, imports, jobs, presence, recipe, schema, verify};
+use crate::{away, clips, files, film_files, films, folders, imports, jobs, recipe, schema, verify};
 
 /// What SQLite keeps beside a database; it belongs to it.
 const PARTS: [&str; 3] = ["", "-wal", "-shm"];
@@ -136,7 +136,7 @@ impl Rebuild<'_> {
             let Ok(folder) = std::path::absolute(folder) else { return false };
             let same = |root: &PathBuf| fs::canonicalize(root).ok() == fs::canonicalize(&folder).ok();
             // Also the empty place of a drive that is not connected.
-            if !folder.is_dir() || (presence::is_empty(&folder) == Some(true) && with_clips.contains(&folder)) {
+            if !folder.is_dir() || (away::is_empty(&folder) == Some(true) && with_clips.contains(&folder)) {
                 return false;
             }
             if !roots.iter().any(same) {
