@@ -10,17 +10,6 @@ export function cargo(output) {
   };
 }
 
-/** What the compiler has to say, in its words: warnings and errors, from cargo's messages (one JSON a line), each once. */
-export function diagnostics(messages) {
-  const said = messages
-    .split('\n')
-    .filter((line) => line.startsWith('{'))
-    .map((line) => JSON.parse(line))
-    .filter(({ reason, message }) => reason === 'compiler-message' && ['warning', 'error'].includes(message.level))
-    .map(({ message }) => message.rendered);
-  return [...new Set(said)];
-}
-
 /** The JSON report of vitest. A file that could not be loaded has no tests in it, and counts as one failure. */
 export function vitest(report) {
   const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);

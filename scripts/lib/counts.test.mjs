@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cargo, diagnostics, playwright, verdict, vitest } from './counts.mjs';
+import { cargo, playwright, verdict, vitest } from './counts.mjs';
 
 test('cargo: every binary counts, and what is ignored does not', () => {
   const output = [
@@ -10,20 +10,6 @@ test('cargo: every binary counts, and what is ignored does not', () => {
     'test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s',
   ].join('\n');
   assert.deepEqual(cargo(output), { passed: 7, failed: 2 });
-});
-
-test('diagnostics: every warning and error counts once, and notes do not', () => {
-  const message = (level, rendered) => JSON.stringify({ reason: 'compiler-message', message: { level, rendered } });
-  const messages = [
-    '   Compiling something',
-    message('warning', 'unused'),
-    message('warning', 'unused'),
-    message('note', 'by the way'),
-    message('error', 'wrong'),
-    JSON.stringify({ reason: 'compiler-artifact', fresh: true }),
-    JSON.stringify({ reason: 'build-finished', success: false }),
-  ];
-  assert.deepEqual(diagnostics(messages.join('\n')), ['unused', 'wrong']);
 });
 
 test('vitest: a file that does not load is a failure', () => {

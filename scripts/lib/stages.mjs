@@ -59,20 +59,6 @@ const testsIn = (folder) =>
     .map((name) => join(folder, name));
 
 /**
- * Clippy in the place of the compiler for the workspace's own crates. `cargo clippy` would go through the four hundred others
- * once for itself and leave nothing of it to the tests, which takes as long as building them.
- */
-async function clippy() {
-  const args = ['build', ...workspace, '--all-targets', '--message-format=json'];
-  const options = { env: { RUSTC_WORKSPACE_WRAPPER: 'clippy-driver' }, show: false };
-  const { code, output, stdout } = await run('cargo', args, options);
-  const said = counts.diagnostics(stdout);
-  for (const text of said) console.log(text);
-  if (code !== 0 && said.length === 0) console.log(output.slice(-4000));
-  return code === 0 && said.length === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-}
-
-/**
  * Every test of the workspace but those of the stage `faults`, and after them those that want a keychain, which are
  * ignored elsewhere.
  */
@@ -139,7 +125,7 @@ export const stages = [
   {
     name: 'clippy',
     needsPage: true,
-    run: clippy,
+    run: () => checks(['cargo', 'clippy', ...workspace, '--all-targets', '--', '-D', 'warnings']),
   },
   { name: 'rust', needsPage: true, run: rust },
   { name: 'deny', run: deny },
