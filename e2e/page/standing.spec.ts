@@ -50,7 +50,7 @@ test('downloads that stand still say what to do, in Chinese too', async ({ page,
   const bar = page.getByTestId('standing');
   await expect(bar).toContainText('磁盘已满。已完成的片段会在服务端保留约一天。请腾出空间，之后会自动取回。');
   await change(page, { downloads: { reason: 'folder_gone', message: 'not found' } });
-  await expect(bar).toContainText('无法写入片段文件夹。');
+  await expect(bar).toContainText('无法使用片段文件夹。');
   await change(page, { downloads: null });
   await expect(bar).toHaveCount(0);
 });
