@@ -1,22 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
-import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import { frozenPrototypes } from './vite.frozen';
-
-/** A browser asks every site for its icon, and complains when there is none; the window of the app does not. */
-const withoutIcon = (): Plugin => ({
-  name: 'without-icon',
-  transformIndexHtml: () => [{ tag: 'link', attrs: { rel: 'icon', href: 'data:,' }, injectTo: 'head' }],
-});
 
 /**
  * The desktop build (`vite build`) leaves the fake host out: `__FAKE_HOST__` is false there, and the
  * dynamic import behind it is dropped. `vite` and `vite build --mode fake` keep it, for tests and design.
  */
 export default defineConfig(({ command, mode }) => ({
-  plugins: [frozenPrototypes(), svelte(), tailwindcss(), ...(mode === 'fake' ? [withoutIcon()] : [])],
+  plugins: [frozenPrototypes(), svelte(), tailwindcss()],
   define: {
     __FAKE_HOST__: JSON.stringify(command === 'serve' || mode === 'fake'),
   },

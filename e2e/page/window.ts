@@ -52,6 +52,8 @@ export interface World {
 export const test = base.extend<{ open: (scene?: Scene) => Promise<void>; complaints: string[] }>({
   complaints: async ({ page }, use) => {
     const complaints: string[] = [];
+    // A browser asks every site for its icon; the window of the app does not.
+    await page.route('**/favicon.ico', (route) => route.fulfill({ status: 204 }));
     page.on('console', (message) => {
       if (message.type() !== 'error' && message.type() !== 'warning') return;
       complaints.push(`${message.text()} ${message.location().url}`);
