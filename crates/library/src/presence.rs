@@ -50,6 +50,8 @@ struct Row {
     id: String,
     file: String,
     missing: bool,
+    /// What the video should have.
+    bytes: f64,
 }
 
 impl Library {
@@ -181,7 +183,8 @@ impl Library {
     }
 
     /// Clips of a folder that is away, which stand in the one in use: the person carried them there, and there they are kept
-    /// from now on. Returns those that were missed.
+    /// from now on. A part of a file, as of a copy that was cut off, is left for the whole one to come back. Returns those
+    /// that were missed.
     fn settle(&self, number: i64, root: &Path, current: &Path) -> Result<Vec<(ClipId, bool)>, LibraryError> {
         let mut carried = Vec::new();
         for folder in self.folders_of_rows(number, &Seen::default(), root)? {
@@ -189,7 +192,13 @@ impl Library {
             let names = videos_in(&current.join(below));
             if !names.is_empty() {
                 let rows = self.rows_in(number, root, &folder)?.into_iter();
-                carried.extend(rows.filter(|row| names.contains(row.file.rsplit('/').next().unwrap_or_default())));
+                #[expect(clippy::cast_precision_loss, reason = "files are far smaller than 2^53 bytes")]
+                let whole = |row: &Row| {
+                    let there = fs::metadata(current.join(&row.file));
+                    there.is_ok_and(|facts| facts.is_file() && (facts.len() as f64 - row.bytes).abs() < 0.5)
+                };
+                let listed = |row: &Row| names.contains(row.file.rsplit('/').next().unwrap_or_default());
+                carried.extend(rows.filter(|row| listed(row) && whole(row)));
             }
         }
         if carried.is_empty() {
@@ -232,11 +241,11 @@ impl Library {
         let to = if below.is_empty() { "\u{10ffff}".to_owned() } else { format!("{below}0") };
         self.read(|connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT id, file, missing FROM clips WHERE folder = ?1 AND file >= ?2 AND file < ?3
+                "SELECT id, file, missing, coalesce(media ->> '$.bytes', 0) FROM clips WHERE folder = ?1 AND file >= ?2 AND file < ?3
                  AND instr(substr(file, length(?2) + 1), '/') = 0",
             )?;
             let rows = statement.query_map(params![number, from, to], |row| {
-                Ok(Row { id: row.get(0)?, file: row.get(1)?, missing: row.get(2)? })
+                Ok(Row { id: row.get(0)?, file: row.get(1)?, missing: row.get(2)?, bytes: row.get(3)? })
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

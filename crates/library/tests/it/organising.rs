@@ -376,7 +376,7 @@ fn a_folder_that_the_person_emptied_is_used_again_once_they_choose_it() {
 #[test]
 fn clips_that_a_person_carried_to_another_folder_are_kept_there_once_the_old_one_is_gone() {
     let world = World::new();
-    let clip = world.clip("a", 1, None);
+    let clip = world.clip("boat", 1, None);
     let (library, old, drive) = (&world.library, world.library.places().clips, world.path("drive"));
     let month = clip.file.split('/').next().unwrap();
     std::fs::create_dir_all(drive.join(month)).unwrap();
@@ -385,9 +385,16 @@ fn clips_that_a_person_carried_to_another_folder_are_kept_there_once_the_old_one
     }
     library.set_clips_folder(drive.clone()).unwrap();
     assert!(library.look_through().unwrap().away.is_empty());
+    // A copy that was cut off does not take the place of the whole file, which may come back.
+    let (whole, aside) = (drive.join(&clip.file), world.path("aside-old"));
+    std::fs::write(&whole, "b").unwrap();
+    std::fs::rename(&old, &aside).unwrap();
+    assert_eq!(library.look_through().unwrap().away, std::slice::from_ref(&old));
+    std::fs::rename(&aside, &old).unwrap();
+    std::fs::write(&whole, "boat").unwrap();
     std::fs::remove_dir_all(&old).unwrap();
     assert!(library.look_through().unwrap().away.is_empty(), "nothing is missed of a folder that is not used any more");
-    assert_eq!((library.away_folders().unwrap(), get(library, "a").file), (Vec::new(), clip.file.clone()));
+    assert_eq!((library.away_folders().unwrap(), get(library, "boat").file), (Vec::new(), clip.file.clone()));
     // And the drive is one whose empty place is known for what it is.
     std::fs::rename(&drive, world.path("aside")).unwrap();
     std::fs::create_dir(&drive).unwrap();
@@ -395,7 +402,7 @@ fn clips_that_a_person_carried_to_another_folder_are_kept_there_once_the_old_one
     // Choosing it again from another folder does not say that it is meant to be empty; choosing it twice does.
     library.set_clips_folder(world.path("other")).unwrap();
     library.set_clips_folder(drive.clone()).unwrap();
-    assert!(library.is_away(&drive).unwrap() && !get(library, "a").missing);
+    assert!(library.is_away(&drive).unwrap() && !get(library, "boat").missing);
     library.set_clips_folder(drive.clone()).unwrap();
     assert!(!library.is_away(&drive).unwrap());
 }
